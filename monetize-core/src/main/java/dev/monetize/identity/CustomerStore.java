@@ -1,0 +1,22 @@
+// Copyright The Monetize Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.monetize.identity;
+
+import java.util.List;
+import java.util.Optional;
+
+/** Customers and keys that we keep ourselves. What {@code put} returned from is durable. */
+public interface CustomerStore extends Customers {
+
+  /** A customer by id. */
+  Optional<Customer> customer(String id);
+
+  /** A customer's keys, those no longer valid among them, oldest first. */
+  List<ApiKey> keys(String customer);
+
+  /** Adds a customer, or replaces the one with its id. */
+  void put(Customer customer);
+
+  /** Adds a key, or replaces the one with its id. */
+  void put(ApiKey key);
+}

@@ -1,0 +1,19 @@
+// Copyright The Monetize Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.monetize.identity;
+
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** What customers have; read on first sight of a customer, and written when it changes. */
+public interface Subscriptions {
+
+  /** A customer's subscription. */
+  Optional<Subscription> find(String customer);
+
+  /** Adds a subscription, or replaces the customer's present one. Durable when it returns. */
+  void put(Subscription subscription);
+
+  /** All of them, in no order: to tell whom a new tier file concerns. */
+  Stream<Subscription> all();
+}

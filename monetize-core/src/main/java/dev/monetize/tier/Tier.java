@@ -1,0 +1,70 @@
+// Copyright The Monetize Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.monetize.tier;
+
+import dev.monetize.limit.Limit;
+import dev.monetize.price.BasePrice;
+import dev.monetize.price.Price;
+import dev.monetize.quota.Quota;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A product that customers subscribe to: which endpoints, how fast, how much of it, for what price.
+ *
+ * <p>Made by {@link #named} or read from a tier file. Immutable.
+ */
+public interface Tier {
+
+  /** Begins a tier. */
+  static TierBuilder named(String name) {
+    return new TierBuilder(name);
+  }
+
+  /** Its name, unique in a catalog. */
+  String name();
+
+  /** What it costs before any usage; empty where the price is custom. */
+  Optional<BasePrice> price();
+
+  /** Rate and concurrency limits that hold for every call. */
+  List<Limit> limits();
+
+  /** What is included per period, each with a meter of its own or a period of its own. */
+  List<Quota> quotas();
+
+  /** What units of a meter cost, by meter. */
+  Map<String, Price> prices();
+
+  /** What it may call. */
+  List<EndpointPattern> endpoints();
+
+  /** Feature flags and values, for the app to read: booleans, whole numbers and texts. */
+  Map<String, Object> features();
+
+  /** Kind of support, for people to read. */
+  Optional<String> support();
+
+  /** Promised availability, for people to read. */
+  Optional<String> sla();
+
+  /** Whether its limits only report what they would have refused. */
+  boolean shadow();
+
+  /**
+   * Properties that are set per customer and are not set here, in the words of the tier file: {@code
+   * rate_limit}, {@code included_calls}. While one of a limit or quota is not set, calls are
+   * refused.
+   */
+  Set<String> custom();
+
+  /**
+   * This tier with values of a customer's own, in the words of the tier file: {@code rate_limit:
+   * 500/min}.
+   *
+   * @throws TierFaultsException if a property cannot be set per customer, or its value is no good
+   */
+  Tier with(Map<String, String> overrides);
+}
