@@ -23,7 +23,7 @@ public final class Charge {
    *
    * @param amount what to take from each limit; 0 where the call does not touch it
    * @throws IllegalArgumentException if an amount is negative, or can never fit into the burst of a
-   *     rate limit
+   *     rate limit or the calls of a concurrency limit
    */
   public static Charge of(LimitSet limits, ToLongFunction<Limit> amount) {
     long[] amounts = limits.limits().stream().mapToLong(amount).toArray();
@@ -43,6 +43,11 @@ public final class Charge {
           "a cost of %d never fits into a burst of %d (limit \"%s\")"
               .formatted(amount, rate.burst(), rate.id()));
     }
+    if (limit instanceof ConcurrencyLimit calls && amount > calls.max()) {
+      throw new IllegalArgumentException(
+          "a cost of %d never fits into a concurrency of %d (limit \"%s\")"
+              .formatted(amount, calls.max(), calls.id()));
+    }
   }
 
   /** The limits charged. */
@@ -53,5 +58,10 @@ public final class Charge {
   /** What is taken from the limit at a position of {@link #limits}. */
   public long amount(int index) {
     return amounts[index];
+  }
+
+  /** All amounts, in order; not to be changed. */
+  long[] amounts() {
+    return amounts;
   }
 }

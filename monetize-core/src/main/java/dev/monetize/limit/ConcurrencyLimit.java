@@ -13,7 +13,7 @@ import java.util.Objects;
 public record ConcurrencyLimit(String id, int max, Scope scope, boolean shadow) implements Limit {
 
   public ConcurrencyLimit {
-    Objects.requireNonNull(id, "id");
+    LimitId.check(id);
     Objects.requireNonNull(scope, "scope");
     if (max < 1) {
       throw new IllegalArgumentException(

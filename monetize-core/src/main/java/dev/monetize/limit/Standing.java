@@ -43,7 +43,7 @@ public final class Standing {
 
   /**
    * Nanoseconds until the limit is whole again: a rate limit's burst refilled, a quota's window
-   * ended. 0 where it is whole, and for concurrency.
+   * ended. 0 for a rate limit that is whole, and for concurrency.
    */
   public long resetNanos(int index) {
     return cells[STRIDE * index + 1];

@@ -17,7 +17,7 @@ public record WindowLimit(
     implements Limit {
 
   public WindowLimit {
-    Objects.requireNonNull(id, "id");
+    LimitId.check(id);
     Objects.requireNonNull(windows, "windows");
     Objects.requireNonNull(scope, "scope");
     if (included < 0 || ceiling < included) {

@@ -3,6 +3,8 @@
 package dev.monetize.quota;
 
 import dev.monetize.limit.Scope;
+import java.util.Objects;
+import java.util.regex.Pattern;
 
 /** A quota as a value. */
 record MeterQuota(
@@ -14,8 +16,45 @@ record MeterQuota(
     boolean shadow)
     implements Quota {
 
+  private static final Pattern METER = Pattern.compile("[a-z0-9_.-]{1,40}");
+
+  MeterQuota {
+    Objects.requireNonNull(meter, "meter");
+    Objects.requireNonNull(period, "period");
+    Objects.requireNonNull(past, "past");
+    Objects.requireNonNull(scope, "scope");
+    require(
+        METER.matcher(meter).matches(),
+        "meter must be 1 to 40 of a-z, 0-9, '_', '.' and '-', got \"%s\"",
+        meter);
+    String id = id(meter, period, scope);
+    require(included >= 0, "included must not be negative, got %d (quota \"%s\")", included, id);
+    if (past instanceof PastQuota.Bill bill && bill.cap().isPresent()) {
+      long cap = bill.cap().getAsLong();
+      require(
+          cap >= included,
+          "overage cap must be at least the %d included, got %d (quota \"%s\")",
+          included,
+          cap,
+          id);
+    }
+    if (past instanceof PastQuota.Throttle throttle) {
+      QuotaLimits.throttle(id, throttle, scope, shadow); // refuses what no rate limit can keep
+    }
+  }
+
+  private static void require(boolean holds, String message, Object... values) {
+    if (!holds) {
+      throw new IllegalArgumentException(message.formatted(values));
+    }
+  }
+
   @Override
   public String id() {
-    throw new UnsupportedOperationException("helper A");
+    return id(meter, period, scope);
+  }
+
+  private static String id(String meter, QuotaPeriod period, Scope scope) {
+    return meter + "/" + period + (scope == Scope.KEY ? ":key" : "");
   }
 }

@@ -1,0 +1,79 @@
+// Copyright The Monetize Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.monetize.limit;
+
+/**
+ * One limit's place in a subject's state array, and its rules.
+ *
+ * <p>A decision works on three cells for each limit, which end up as the {@link Standing}'s. On the
+ * way the first holds the limit's word; the others are a window limit's end and start in seconds.
+ * The array itself is only touched under its lock, by {@link #load} and {@link #store}.
+ */
+abstract class Slot {
+
+  static final int CELLS = 3;
+
+  private static final long VALUE = ~WordLock.BIT;
+
+  /** The largest number that a word holds; one more would look like a moved array while locked. */
+  static final long MOST = Long.MAX_VALUE - 1;
+
+  /** The limit's position in its set. */
+  final int index;
+
+  /** Position of its first word in the array. */
+  final int at;
+
+  /** Position of its first cell. */
+  final int cell;
+
+  final boolean shadow;
+  private final long lockBit;
+
+  Slot(Limit limit, int index, int at) {
+    this.index = index;
+    this.at = at;
+    this.cell = CELLS * index;
+    this.shadow = limit.shadow();
+    this.lockBit = at == 0 ? WordLock.BIT : 0;
+  }
+
+  /** Tells kinds of slots apart, whose words do not mean the same. */
+  abstract char kind();
+
+  /** How many words it takes in the array. */
+  abstract int width();
+
+  abstract Limit limit();
+
+  /** Brings the word up to the moment, which is not a charge, and copies it to the cell. */
+  abstract void load(long[] words, long[] cells, long now);
+
+  /** Nanoseconds to wait until an amount fits; 0 if it fits now. Looks at the cells only. */
+  abstract long delay(long[] cells, long[] amounts, long now);
+
+  /** Takes the amount, in the cell, as far as there is room to count it. */
+  abstract void take(long[] cells, long[] amounts, long now);
+
+  /** Turns the cells into what the standing tells. */
+  abstract void tell(long[] cells, long now);
+
+  /** Corrects what a call took, on the locked array. */
+  abstract void correct(long[] words, long taken, long actual, long windowStart);
+
+  /** Whether the words are as good as new. */
+  abstract boolean fresh(long[] words, long now, long longestWindow);
+
+  final long word(long[] words) {
+    return words[at] & VALUE;
+  }
+
+  /** Writes the cell back to the locked array. */
+  final void store(long[] words, long[] cells) {
+    put(words, cells[cell]);
+  }
+
+  final void put(long[] words, long value) {
+    words[at] = value | lockBit;
+  }
+}
