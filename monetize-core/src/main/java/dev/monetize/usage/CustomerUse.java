@@ -1,0 +1,102 @@
+// Copyright The Monetize Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.monetize.usage;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** One customer's page of the ledger. Guarded by its monitor, under which nothing waits. */
+final class CustomerUse {
+
+  private final Map<String, Series> hours = new HashMap<>();
+  private final Map<String, Series> windows = new HashMap<>();
+  private final Map<String, Map<String, Series>> keyWindows = new HashMap<>();
+  private final LongSupplier oldestKept;
+
+  /**
+   * A blank page.
+   *
+   * @param oldestKept what began before this second is forgotten
+   */
+  CustomerUse(LongSupplier oldestKept) {
+    this.oldestKept = oldestKept;
+  }
+
+  synchronized void add(UsageEvent event, long hour) {
+    List<QuotaWindow> counted = event.windows();
+    for (int i = 0; i < counted.size(); i++) {
+      QuotaWindow window = counted.get(i);
+      addToWindow(event.key(), window, event.units(window.meter()), hour);
+    }
+    List<Measure> measures = event.measures();
+    for (int i = 0; i < measures.size(); i++) {
+      Measure measure = measures.get(i);
+      Series series = series(hours, measure.meter());
+      if (series.add(hour, measure.units(), 0)) {
+        series.dropBefore(Math.floorDiv(oldestKept.getAsLong(), Ledger.HOUR_SECONDS));
+      }
+    }
+  }
+
+  private void addToWindow(String key, QuotaWindow window, long units, long hour) {
+    Map<String, Series> quotas = window.perKey() ? keyQuotas(key) : windows;
+    Series series = quotas.get(window.quota());
+    boolean known = series != null && series.contains(window.start());
+    long before = known || window.perKey() ? 0 : fromHours(window, series, hour);
+    Series target = series == null ? series(quotas, window.quota()) : series;
+    if (target.add(window.start(), units, before)) {
+      target.dropBefore(oldestKept.getAsLong());
+    }
+  }
+
+  synchronized long used(String key, QuotaWindow window) {
+    Map<String, Series> quotas =
+        window.perKey() ? keyWindows.getOrDefault(key, Map.of()) : windows;
+    Series series = quotas.get(window.quota());
+    if (series != null && series.contains(window.start())) {
+      return series.at(window.start());
+    }
+    return window.perKey() ? 0 : fromHours(window, series, Long.MAX_VALUE - 1);
+  }
+
+  synchronized long units(String meter, long fromHour, long toHour) {
+    Series series = hours.get(meter);
+    return series == null ? 0 : series.sum(fromHour, toHour);
+  }
+
+  synchronized Map<String, Long> totals(long fromHour, long toHour) {
+    Map<String, Long> totals = new TreeMap<>();
+    hours.forEach((meter, series) -> totals.put(meter, series.sum(fromHour, toHour)));
+    totals.values().removeIf(units -> units == 0);
+    return totals;
+  }
+
+  /** What hours tell of a window; the one it starts in only for a quota that is new. */
+  private long fromHours(QuotaWindow window, @Nullable Series quota, long lastHour) {
+    long startHour = Math.floorDiv(window.start(), Ledger.HOUR_SECONDS);
+    boolean whole = quota == null || startHour * Ledger.HOUR_SECONDS == window.start();
+    return units(window.meter(), whole ? startHour : startHour + 1, lastHour + 1);
+  }
+
+  private Map<String, Series> keyQuotas(String key) {
+    Map<String, Series> quotas = keyWindows.get(key);
+    if (quotas == null) {
+      quotas = new HashMap<>();
+      keyWindows.put(key, quotas);
+    }
+    return quotas;
+  }
+
+  private static Series series(Map<String, Series> all, String name) {
+    Series series = all.get(name);
+    if (series == null) {
+      series = new Series();
+      all.put(name, series);
+    }
+    return series;
+  }
+}

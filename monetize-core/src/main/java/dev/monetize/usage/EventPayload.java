@@ -1,0 +1,95 @@
+// Copyright The Monetize Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.monetize.usage;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** How an event lies in a record. Its first byte is the layout's version. */
+final class EventPayload {
+
+  private static final int VERSION = 1;
+
+  private EventPayload() {}
+
+  static void write(UsageEvent event, PayloadWriter to) {
+    to.putByte(VERSION);
+    to.putLong(event.timeNanos());
+    to.putSigned(event.settledNanos() - event.timeNanos());
+    to.putSigned(event.status());
+    to.putByte(event.clientGone() ? 1 : 0);
+    to.putString(event.customer());
+    to.putString(event.key());
+    to.putString(event.tier());
+    to.putString(event.endpoint());
+    List<Measure> measures = event.measures();
+    to.putVarint(measures.size());
+    for (int i = 0; i < measures.size(); i++) {
+      to.putString(measures.get(i).meter());
+      to.putVarint(measures.get(i).units());
+    }
+    List<QuotaWindow> windows = event.windows();
+    to.putVarint(windows.size());
+    for (int i = 0; i < windows.size(); i++) {
+      writeWindow(windows.get(i), to);
+    }
+  }
+
+  /**
+   * Reads an event.
+   *
+   * @throws RuntimeException if it is none, or of a later version
+   */
+  static UsageEvent read(PayloadReader from) {
+    int version = from.readByte();
+    if (version != VERSION) {
+      throw new IllegalArgumentException("event layout " + version + " is of a later version");
+    }
+    long time = from.readLong();
+    long settled = time + from.readSigned();
+    int status = (int) from.readSigned();
+    boolean clientGone = from.readByte() != 0;
+    String customer = from.readString();
+    String key = from.readString();
+    String tier = from.readString();
+    String endpoint = from.readString();
+    return new UsageEvent(
+        time,
+        settled,
+        customer,
+        key,
+        tier,
+        endpoint,
+        status,
+        clientGone,
+        readMeasures(from),
+        readWindows(from));
+  }
+
+  private static void writeWindow(QuotaWindow window, PayloadWriter to) {
+    to.putString(window.quota());
+    to.putString(window.meter());
+    to.putByte(window.perKey() ? 1 : 0);
+    to.putSigned(window.start());
+  }
+
+  private static List<Measure> readMeasures(PayloadReader from) {
+    int count = from.readCount();
+    List<Measure> measures = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      measures.add(new Measure(from.readString(), from.readVarint()));
+    }
+    return measures;
+  }
+
+  private static List<QuotaWindow> readWindows(PayloadReader from) {
+    int count = from.readCount();
+    List<QuotaWindow> windows = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      windows.add(
+          new QuotaWindow(
+              from.readString(), from.readString(), from.readByte() != 0, from.readSigned()));
+    }
+    return windows;
+  }
+}

@@ -1,0 +1,101 @@
+// Copyright The Monetize Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.monetize.usage;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * How much was used: events summed up per customer, meter and hour (UTC, of event time), and per
+ * quota window. Kept in memory and rebuilt from the journal at start:
+ *
+ * <pre>{@code
+ * Ledger ledger = new Ledger(clock);
+ * UsageJournal journal = FileUsageJournal.open(directory, ledger::fold);
+ * ...
+ * ledger.fold(journal.append(event), event);
+ * }</pre>
+ *
+ * <p>Thread-safe. An answer includes every event whose {@code fold} returned before it was asked.
+ * Events may be of any time and come in any order. Hours and windows that began more than {@link
+ * #KEPT} ago are forgotten; memory is bounded by customers × meters × hours in which they called,
+ * 16 bytes each.
+ */
+public final class Ledger {
+
+  /** How long hours and windows are kept. */
+  public static final Duration KEPT = Duration.ofDays(400);
+
+  static final long HOUR_SECONDS = 3600;
+  private static final long SECOND_NANOS = 1_000_000_000L;
+
+  private final InstantSource clock;
+  private final ConcurrentHashMap<String, CustomerUse> customers = new ConcurrentHashMap<>();
+
+  /** An empty one; the clock tells what is too old to keep. */
+  public Ledger(InstantSource clock) {
+    this.clock = Objects.requireNonNull(clock, "clock");
+  }
+
+  /**
+   * Adds an event, each exactly once.
+   *
+   * @param sequence its place in the journal
+   */
+  public void fold(long sequence, UsageEvent event) {
+    CustomerUse use = customers.get(event.customer());
+    if (use == null) {
+      use = customers.computeIfAbsent(event.customer(), id -> new CustomerUse(this::oldestKept));
+    }
+    use.add(event, Math.floorDiv(event.timeNanos(), SECOND_NANOS * HOUR_SECONDS));
+  }
+
+  /**
+   * Units used in a window of a quota.
+   *
+   * <p>Where a quota is counted per customer and no event named it in this window, the answer comes
+   * from the hours since the window's start. The hour that the start falls into is counted as a
+   * whole if the customer never had this quota before (so a quota that is new at 10:30, with a
+   * window from 10:15, begins with the use since 10:00), else not at all. The window's total goes on
+   * from there. Use per key is known only from the first event that names the quota.
+   */
+  public long used(String customer, String key, QuotaWindow window) {
+    CustomerUse use = customers.get(customer);
+    return use == null ? 0 : use.used(key, window);
+  }
+
+  /**
+   * Units of a customer in a meter, in the hours that begin within a range.
+   *
+   * @param from the hour that contains it is included
+   * @param to no hour that begins at or after it is included
+   */
+  public long units(String customer, String meter, Instant from, Instant to) {
+    CustomerUse use = customers.get(customer);
+    return use == null ? 0 : use.units(meter, hour(from), hourAtOrAfter(to));
+  }
+
+  /** The same for each meter that a customer used, by the meter's name. */
+  public Map<String, Long> totals(String customer, Instant from, Instant to) {
+    CustomerUse use = customers.get(customer);
+    return use == null ? new TreeMap<>() : use.totals(hour(from), hourAtOrAfter(to));
+  }
+
+  private long oldestKept() {
+    return clock.instant().minus(KEPT).getEpochSecond();
+  }
+
+  private static long hour(Instant instant) {
+    return Math.floorDiv(instant.getEpochSecond(), HOUR_SECONDS);
+  }
+
+  private static long hourAtOrAfter(Instant instant) {
+    long hour = hour(instant);
+    return Instant.ofEpochSecond(hour * HOUR_SECONDS).equals(instant) ? hour : hour + 1;
+  }
+}

@@ -1,0 +1,136 @@
+// Copyright The Monetize Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.monetize.usage;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads what {@link PayloadWriter} wrote. Strings that come again and again are given out as the
+ * same instance. Not thread-safe.
+ */
+final class PayloadReader {
+
+  private static final int CACHED = 4096;
+
+  private final byte[] bytes;
+  private final @Nullable String[] cache = new @Nullable String[CACHED];
+  private int position;
+  private int end;
+
+  PayloadReader(byte[] bytes) {
+    this.bytes = bytes;
+  }
+
+  /** Limits reading to a range. Reading past it throws {@link IndexOutOfBoundsException}. */
+  void range(int from, int to) {
+    position = from;
+    end = to;
+  }
+
+  boolean exhausted() {
+    return position == end;
+  }
+
+  int readByte() {
+    return bytes[advance(1)] & 0xff;
+  }
+
+  long readLong() {
+    return (long) PayloadWriter.LONG.get(bytes, advance(Long.BYTES));
+  }
+
+  long readVarint() {
+    long value = 0;
+    for (int shift = 0; shift < 64; shift += 7) {
+      int next = readByte();
+      value |= (long) (next & 0x7f) << shift;
+      if (next < 0x80) {
+        return value;
+      }
+    }
+    throw new IllegalArgumentException("a number is longer than 64 bits");
+  }
+
+  long readSigned() {
+    long value = readVarint();
+    return (value >>> 1) ^ -(value & 1);
+  }
+
+  int readCount() {
+    long count = readVarint();
+    if (count < 0 || count > end - position) {
+      throw new IllegalArgumentException("a count of " + count + " exceeds the record");
+    }
+    return (int) count;
+  }
+
+  String readString() {
+    int length = readCount();
+    int start = advance(length);
+    int hash = 0;
+    int sign = 0;
+    for (int i = start; i < start + length; i++) {
+      hash = 31 * hash + bytes[i];
+      sign |= bytes[i];
+    }
+    if (sign < 0) {
+      return wide(start, length);
+    }
+    int slot = (hash ^ hash >>> 15) & CACHED - 1;
+    String cached = cache[slot];
+    if (cached == null || !same(cached, start, length)) {
+      cached = ascii(start, length);
+      cache[slot] = cached;
+    }
+    return cached;
+  }
+
+  private int advance(int count) {
+    int from = position;
+    if (count > end - from) {
+      throw new IndexOutOfBoundsException("the record ends within a field");
+    }
+    position = from + count;
+    return from;
+  }
+
+  private boolean same(String text, int start, int length) {
+    if (text.length() != length) {
+      return false;
+    }
+    for (int i = 0; i < length; i++) {
+      if (text.charAt(i) != bytes[start + i]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private String ascii(int start, int length) {
+    return new String(bytes, start, length, java.nio.charset.StandardCharsets.ISO_8859_1);
+  }
+
+  private String wide(int start, int length) {
+    StringBuilder text = new StringBuilder(length);
+    int saved = position;
+    position = start;
+    while (position < saved) {
+      text.appendCodePoint(readCodePoint());
+    }
+    position = saved;
+    return text.toString();
+  }
+
+  private int readCodePoint() {
+    int first = readByte();
+    if (first < 0x80) {
+      return first;
+    }
+    int more = first < 0xe0 ? 1 : first < 0xf0 ? 2 : 3;
+    int point = first & (0x3f >> more);
+    for (int i = 0; i < more; i++) {
+      point = point << 6 | readByte() & 0x3f;
+    }
+    return point;
+  }
+}

@@ -1,0 +1,117 @@
+// Copyright The Monetize Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.monetize.usage;
+
+import java.nio.ByteBuffer;
+import java.util.UUID;
+import java.util.zip.CRC32C;
+
+/**
+ * One record in memory, with what its check covers:
+ *
+ * <pre>
+ * in memory: journal id 16 | segment 8 | length 4 | type 1 | sequence 8 | payload
+ * on disk:                   length 4 | crc32c 4 | type 1 | sequence 8 | payload | 0 to a multiple of 8
+ * </pre>
+ *
+ * <p>The length counts type, sequence and payload. The check covers all that is in memory, so that
+ * a record of another journal, another segment or another place is none. Not thread-safe.
+ */
+final class RecordFrame {
+
+  static final int MAX_PAYLOAD = 65_536;
+
+  /** Bytes of a record on disk before its payload. */
+  static final int OVERHEAD = 17;
+
+  private static final int LENGTH = 24;
+  private static final int TYPE = 28;
+  private static final int SEQUENCE = 29;
+  private static final int PAYLOAD = 37;
+  private static final int MIN_LENGTH = PAYLOAD - TYPE;
+
+  private final byte[] bytes = new byte[PAYLOAD + MAX_PAYLOAD];
+  private final CRC32C crc = new CRC32C();
+  private final PayloadWriter writer = new PayloadWriter(bytes);
+  private final PayloadReader reader = new PayloadReader(bytes);
+  private int end = PAYLOAD;
+
+  /** Says whose records these are, for all that follows. */
+  void seed(UUID journal, long segment) {
+    PayloadWriter.LONG.set(bytes, 0, journal.getMostSignificantBits());
+    PayloadWriter.LONG.set(bytes, 8, journal.getLeastSignificantBits());
+    PayloadWriter.LONG.set(bytes, 16, segment);
+  }
+
+  void event(UsageEvent event) {
+    writer.position(PAYLOAD);
+    EventPayload.write(event, writer);
+    close(RecordType.EVENT);
+  }
+
+  void mark(RecordType type, SinkMark mark) {
+    writer.position(PAYLOAD);
+    mark.write(writer);
+    close(type);
+  }
+
+  private void close(RecordType type) {
+    end = writer.position();
+    bytes[TYPE] = type.code();
+  }
+
+  /** Bytes it takes on disk. */
+  int size() {
+    return size(end - TYPE);
+  }
+
+  private static int size(int length) {
+    return 8 + length + 7 & ~7;
+  }
+
+  /** Puts the record at an offset; its length, which makes it one, comes last. */
+  void put(ByteBuffer to, int offset, long sequence) {
+    PayloadWriter.LONG.set(bytes, SEQUENCE, sequence);
+    to.put(offset + 8, bytes, TYPE, end - TYPE);
+    to.putInt(offset + 4, check());
+    Segment.INT.setRelease(to, offset, end - TYPE);
+  }
+
+  /**
+   * Takes the record at an offset.
+   *
+   * @return whether there is a whole one, of that sequence
+   */
+  boolean take(ByteBuffer from, int offset, long sequence) {
+    if (offset + 8 + MIN_LENGTH > from.capacity()) {
+      return false;
+    }
+    int length = from.getInt(offset);
+    if (length < MIN_LENGTH
+        || length > MIN_LENGTH + MAX_PAYLOAD
+        || length > from.capacity() - offset - 8) {
+      return false;
+    }
+    from.get(offset + 8, bytes, TYPE, length);
+    end = TYPE + length;
+    return from.getInt(offset + 4) == check()
+        && (long) PayloadWriter.LONG.get(bytes, SEQUENCE) == sequence;
+  }
+
+  private int check() {
+    PayloadWriter.INT.set(bytes, LENGTH, end - TYPE);
+    crc.reset();
+    crc.update(bytes, 0, end);
+    return (int) crc.getValue();
+  }
+
+  int typeCode() {
+    return bytes[TYPE];
+  }
+
+  /** The payload of the record taken last. */
+  PayloadReader payload() {
+    reader.range(PAYLOAD, end);
+    return reader;
+  }
+}

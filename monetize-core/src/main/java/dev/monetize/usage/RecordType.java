@@ -1,0 +1,36 @@
+// Copyright The Monetize Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.monetize.usage;
+
+import org.jspecify.annotations.Nullable;
+
+/** What a record of the journal says. Codes are for ever. */
+enum RecordType {
+  /** A call was settled. */
+  EVENT(1),
+  /** A batch was cut: its range is fixed from here on. */
+  SEAL(2),
+  /** A sink has everything up to here. */
+  SENT(3),
+  /** A sink was given up: what it has not been sent up to here, it never will be. */
+  GIVEN_UP(4);
+
+  private final byte code;
+
+  RecordType(int code) {
+    this.code = (byte) code;
+  }
+
+  byte code() {
+    return code;
+  }
+
+  static @Nullable RecordType of(int code) {
+    for (RecordType type : values()) {
+      if (type.code == code) {
+        return type;
+      }
+    }
+    return null;
+  }
+}

@@ -1,0 +1,214 @@
+// Copyright The Monetize Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.monetize.usage;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel.MapMode;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads a journal from its first record on, and decides where it ends.
+ *
+ * <p>It ends where the first record is missing or unreadable. If nothing is behind that place, that
+ * is how it was left. What is behind it is a torn tail if no fsync ever covered the place, that is,
+ * it lies behind the synced offset of its segment and no later segment was synced; it was never
+ * promised to survive what tore it, and is cut off. Anything else is damage, and refused.
+ */
+final class Recovery {
+
+  private static final Logger log = LoggerFactory.getLogger(FileUsageJournal.class);
+
+  private final UsageJournal.Replay replay;
+  private final RecordFrame frame = new RecordFrame();
+  private final List<Segment> segments = new ArrayList<>();
+  private final Map<String, SinkProgress> sinks = new HashMap<>();
+  private final TreeMap<Long, Path> bases = new TreeMap<>();
+  private final List<Integer> ends = new ArrayList<>();
+  private long next = 1;
+  private long lastEvent;
+
+  /**
+   * What was found.
+   *
+   * @param segments all of them, those not begun yet last
+   * @param ends where each begun segment's records end
+   * @param bases begun segments by their first sequence
+   */
+  record Result(
+      List<Segment> segments,
+      List<Integer> ends,
+      NavigableMap<Long, Path> bases,
+      Map<String, SinkProgress> sinks,
+      long nextSequence,
+      long lastEvent) {}
+
+  Recovery(UsageJournal.Replay replay) {
+    this.replay = replay;
+  }
+
+  Result run(SegmentDirectory directory) throws IOException {
+    open(directory);
+    for (Segment segment : segments) {
+      if (segment.base() != next) {
+        break;
+      }
+      bases.put(next, segment.file());
+      ends.add(scan(segment));
+      if (!cleanAt(segment, lastEnd())) {
+        break;
+      }
+    }
+    cutTail();
+    for (int i = 0; i < ends.size(); i++) {
+      sync(segments.get(i), ends.get(i));
+    }
+    return new Result(segments, ends, bases, sinks, next, lastEvent);
+  }
+
+  private void open(SegmentDirectory directory) throws IOException {
+    long expected = 1;
+    for (Map.Entry<Long, Path> file : directory.files().entrySet()) {
+      Segment segment = Segment.map(file.getValue(), MapMode.READ_WRITE);
+      if (file.getKey() != expected) {
+        throw new JournalDamagedException(
+            file.getValue(), "segment " + expected + ", which comes before it, is missing");
+      }
+      if (segment.number() != expected) {
+        throw new JournalDamagedException(
+            file.getValue(), "it is a copy of segment " + segment.number());
+      }
+      segments.add(segment);
+      UUID journal = segments.get(0).journal();
+      if (!segment.journal().equals(journal)) {
+        throw new JournalDamagedException(
+            file.getValue(),
+            "it belongs to journal " + segment.journal() + ", the first segment to " + journal);
+      }
+      expected++;
+    }
+  }
+
+  private int scan(Segment segment) throws JournalDamagedException {
+    frame.seed(segment.journal(), segment.number());
+    int at = Segment.HEADER;
+    while (frame.take(segment.buffer(), at, next)) {
+      apply(segment, at);
+      at += frame.size();
+      next++;
+    }
+    return at;
+  }
+
+  private void apply(Segment segment, int at) throws JournalDamagedException {
+    RecordType type = RecordType.of(frame.typeCode());
+    if (type == null) {
+      throw new JournalDamagedException(
+          segment.file(),
+          at,
+          "record " + next + " has type " + frame.typeCode() + ", which a later version may know");
+    }
+    UsageEvent event = null;
+    try {
+      if (type == RecordType.EVENT) {
+        event = EventPayload.read(frame.payload());
+      } else {
+        SinkMark mark = SinkMark.read(frame.payload());
+        sinks.merge(
+            mark.sink(), SinkProgress.NEW.after(type, mark), (old, fresh) -> old.after(type, mark));
+      }
+    } catch (RuntimeException e) {
+      throw new JournalDamagedException(
+          segment.file(), at, "record " + next + " cannot be understood: " + e.getMessage());
+    }
+    if (event != null) {
+      lastEvent = next;
+      replay.event(next, event);
+    }
+  }
+
+  private int lastEnd() {
+    return ends.get(ends.size() - 1);
+  }
+
+  private static boolean cleanAt(Segment segment, int end) {
+    return segment.synced() <= end && segment.writtenEnd(end) == end;
+  }
+
+  private void cutTail() throws JournalDamagedException {
+    long dropped = 0;
+    boolean damaged = false;
+    int stopped = segments.size();
+    for (int i = segments.size() - 1; i >= 0 && i >= ends.size() - 1; i--) {
+      Segment segment = segments.get(i);
+      int from = i < ends.size() ? ends.get(i) : Segment.BASE;
+      int written = segment.writtenEnd(from) - from;
+      damaged |= segment.synced() > from;
+      if (written > 0 || segment.synced() > from) {
+        dropped += written;
+        stopped = i;
+      }
+    }
+    if (damaged) {
+      throw damage(stopped);
+    }
+    if (dropped > 0) {
+      cut(stopped, dropped);
+    }
+  }
+
+  /** From the end, so that what is behind the tear never looks joined to what is before it. */
+  private void cut(int stopped, long dropped) {
+    for (int i = segments.size() - 1; i >= stopped; i--) {
+      segments.get(i).clear(i < ends.size() ? ends.get(i) : Segment.BASE);
+    }
+    log.warn(
+        "{}: a torn tail of {} bytes behind record {} was cut off: it was being written when the"
+            + " process or the machine stopped",
+        segments.get(stopped).file(),
+        dropped,
+        next - 1);
+  }
+
+  private JournalDamagedException damage(int stopped) {
+    Segment segment = segments.get(stopped);
+    int at = stopped < ends.size() ? ends.get(stopped) : Segment.BASE;
+    long found = nextReadable(stopped, at);
+    String missing =
+        found == 0
+            ? "record " + next + " and all that follow it"
+            : found - next == 1 ? "record " + next : "records " + next + " to " + (found - 1);
+    return new JournalDamagedException(segment.file(), at, missing + " cannot be read");
+  }
+
+  /** Sequence of the first readable record behind a place, 0 if there is none. */
+  private long nextReadable(int stopped, int offset) {
+    for (int i = stopped; i < segments.size(); i++) {
+      Segment segment = segments.get(i);
+      frame.seed(segment.journal(), segment.number());
+      int from = i == stopped && offset > Segment.HEADER ? offset + 8 : Segment.HEADER;
+      for (int at = from; at + RecordFrame.OVERHEAD < segment.size(); at += 8) {
+        long sequence = segment.buffer().getLong(at + 9);
+        if (sequence >= next && frame.take(segment.buffer(), at, sequence)) {
+          return sequence;
+        }
+      }
+    }
+    return 0;
+  }
+
+  private static void sync(Segment segment, int end) {
+    if (segment.synced() < end) {
+      segment.sync(end);
+      segment.syncHeader();
+    }
+  }
+}

@@ -1,0 +1,191 @@
+// Copyright The Monetize Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.monetize.usage;
+
+import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.MappedByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.UUID;
+import java.util.zip.CRC32C;
+
+/**
+ * One file of the journal, mapped. Little-endian:
+ *
+ * <pre>
+ *  0 magic 8 | version 4 | file size 4 | journal id 16 | number 8 | crc 8    durable before the file has its name
+ * 48 base sequence 8 | crc 8                                                 0 until the first record
+ * 64 synced offset 4 | crc 4                                                 what lies before it has been fsynced
+ * 72 records, then zeros to the end
+ * </pre>
+ *
+ * <p>The checks of the second and third line are seeded with the first's.
+ */
+final class Segment {
+
+  static final int HEADER = 72;
+  static final int BASE = 48;
+
+  /** Views a buffer's bytes as an int, to publish a record with. */
+  static final VarHandle INT =
+      MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+
+  private static final VarHandle LONG =
+      MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final long MAGIC = 0x4c414e52554f4a4dL; // "MJOURNAL"
+  private static final int VERSION = 1;
+  private static final int IDENTITY_CRC = 40;
+  private static final int SYNCED = 64;
+
+  private final Path file;
+  private final MappedByteBuffer buffer;
+
+  private Segment(Path file, MappedByteBuffer buffer) {
+    this.file = file;
+    this.buffer = buffer;
+    buffer.order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  /** Maps a file and checks that it is a segment. */
+  static Segment map(Path file, MapMode mode) throws IOException {
+    boolean writable = mode == MapMode.READ_WRITE;
+    try (FileChannel channel =
+        writable
+            ? FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)
+            : FileChannel.open(file, StandardOpenOption.READ)) {
+      long size = channel.size();
+      if (size < HEADER || size > Integer.MAX_VALUE) {
+        throw new JournalDamagedException(file, "its size, " + size + " bytes, is no segment's");
+      }
+      Segment segment = new Segment(file, channel.map(mode, 0, size));
+      segment.checkIdentity();
+      return segment;
+    }
+  }
+
+  /** A new segment's first bytes. */
+  static ByteBuffer identity(UUID journal, long number, int size) {
+    ByteBuffer header = ByteBuffer.allocate(BASE).order(ByteOrder.LITTLE_ENDIAN);
+    header.putLong(MAGIC).putInt(VERSION).putInt(size);
+    header.putLong(journal.getMostSignificantBits()).putLong(journal.getLeastSignificantBits());
+    header.putLong(number);
+    CRC32C crc = new CRC32C();
+    crc.update(header.array(), 0, IDENTITY_CRC);
+    return header.putLong(crc.getValue()).flip();
+  }
+
+  private void checkIdentity() throws JournalDamagedException {
+    if (buffer.getLong(0) != MAGIC) {
+      throw new JournalDamagedException(file, 0, "this is no segment of a journal");
+    }
+    CRC32C crc = new CRC32C();
+    crc.update(buffer.slice(0, IDENTITY_CRC));
+    if (buffer.getLong(IDENTITY_CRC) != crc.getValue()) {
+      throw new JournalDamagedException(file, 0, "the header is damaged");
+    }
+    if (buffer.getInt(8) != VERSION) {
+      throw new JournalDamagedException(
+          file, 8, "version must be " + VERSION + ", got " + buffer.getInt(8) + " (a later one?)");
+    }
+    if (buffer.getInt(12) != buffer.capacity()) {
+      throw new JournalDamagedException(
+          file, "it must have " + buffer.getInt(12) + " bytes, but has " + buffer.capacity());
+    }
+    long synced = buffer.getLong(SYNCED);
+    if (synced != 0 && synced != syncedWord((int) synced)) {
+      throw new JournalDamagedException(file, SYNCED, "the header is damaged");
+    }
+  }
+
+  Path file() {
+    return file;
+  }
+
+  MappedByteBuffer buffer() {
+    return buffer;
+  }
+
+  int size() {
+    return buffer.capacity();
+  }
+
+  UUID journal() {
+    return new UUID(buffer.getLong(16), buffer.getLong(24));
+  }
+
+  long number() {
+    return buffer.getLong(32);
+  }
+
+  /** Sequence of its first record, 0 as long as there is none, -1 if that is unreadable. */
+  long base() {
+    long base = buffer.getLong(BASE);
+    long check = buffer.getLong(BASE + 8);
+    if (base == 0 && check == 0) {
+      return 0;
+    }
+    return base > 0 && check == crcOf(base) ? base : -1;
+  }
+
+  /** Makes it the segment that is written, from a sequence on. */
+  void begin(long base) {
+    buffer.putLong(BASE, base);
+    LONG.setRelease(buffer, BASE + 8, crcOf(base));
+  }
+
+  /** Offset before which everything is durable. */
+  int synced() {
+    return (int) buffer.getLong(SYNCED);
+  }
+
+  /** Makes durable what lies before an offset, and remembers that it is. */
+  void sync(int offset) {
+    int from = synced();
+    if (from == offset) {
+      return;
+    }
+    buffer.force(from, offset - from);
+    LONG.setRelease(buffer, SYNCED, syncedWord(offset));
+  }
+
+  /** Makes the header durable too. */
+  void syncHeader() {
+    buffer.force(0, HEADER);
+  }
+
+  private long syncedWord(int offset) {
+    return crcOf(offset) << 32 | offset;
+  }
+
+  private long crcOf(long value) {
+    CRC32C crc = new CRC32C();
+    ByteBuffer words = ByteBuffer.allocate(16).order(ByteOrder.LITTLE_ENDIAN);
+    words.putLong(0, buffer.getLong(IDENTITY_CRC)).putLong(8, value);
+    crc.update(words);
+    return crc.getValue();
+  }
+
+  /** Offset behind the last byte that is not 0, looking from an offset on. */
+  int writtenEnd(int from) {
+    int end = size();
+    while (end > from && buffer.get(end - 1) == 0) {
+      end -= end - 8 >= from && (end & 7) == 0 && buffer.getLong(end - 8) == 0 ? 8 : 1;
+    }
+    return end;
+  }
+
+  /** Puts zeros from an offset to the end, durably. */
+  void clear(int from) {
+    byte[] zeros = new byte[8192];
+    for (int at = from; at < size(); at += zeros.length) {
+      buffer.put(at, zeros, 0, Math.min(zeros.length, size() - at));
+    }
+    buffer.force();
+  }
+}

@@ -1,0 +1,31 @@
+// Copyright The Monetize Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.monetize.usage;
+
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+
+/** Which segment holds which sequences. Thread-safe. */
+final class SegmentIndex {
+
+  private final ConcurrentSkipListMap<Long, Path> files = new ConcurrentSkipListMap<>();
+
+  SegmentIndex(NavigableMap<Long, Path> bases) {
+    files.putAll(bases);
+  }
+
+  void add(long base, Path file) {
+    files.put(base, file);
+  }
+
+  /** The segment that holds a sequence, with its first one. */
+  Map.Entry<Long, Path> holding(long sequence) {
+    Map.Entry<Long, Path> file = files.floorEntry(sequence);
+    if (file == null) {
+      throw new IllegalStateException("no segment holds record " + sequence);
+    }
+    return file;
+  }
+}
