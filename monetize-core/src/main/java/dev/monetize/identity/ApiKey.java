@@ -2,14 +2,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.monetize.identity;
 
+import java.security.SecureRandom;
 import java.time.Instant;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A key as it is kept: its hash, never its secret.
  *
- * @param id names the key in usage, limits and logs
- * @param label for people to read
+ * @param id names the key in usage, limits and logs, and is no secret: {@link #randomId} makes one.
+ *     Characters as in a customer's id
+ * @param customer the customer's id; a key never changes hands
+ * @param label for people to read: at most 200 characters, no control characters
  * @param validUntil from when on it is refused (expired, revoked or rotated out), or null
  */
 public record ApiKey(
@@ -18,4 +22,31 @@ public record ApiKey(
     KeyHash hash,
     String label,
     Instant created,
-    @Nullable Instant validUntil) {}
+    @Nullable Instant validUntil)
+    implements Entry {
+
+  private static final int RANDOM_CHARACTERS = 12;
+
+  public ApiKey {
+    Valid.id("key id", id);
+    Valid.id("customer id", customer);
+    Objects.requireNonNull(hash, "hash");
+    Valid.text("key label", label, 200);
+    Objects.requireNonNull(created, "created");
+  }
+
+  /** A new id: {@code key_} and 12 random letters and digits (71 bits). */
+  public static String randomId(SecureRandom random) {
+    return "key_" + Base62.random(random, RANDOM_CHARACTERS);
+  }
+
+  /** This key, refused from that moment on: revoked, expired or rotated out. Null: never. */
+  public ApiKey withValidUntil(@Nullable Instant end) {
+    return new ApiKey(id, customer, hash, label, created, end);
+  }
+
+  /** This key under another hash: of the same secret under a newer pepper. */
+  public ApiKey withHash(KeyHash newer) {
+    return new ApiKey(id, customer, newer, label, created, validUntil);
+  }
+}

@@ -14,9 +14,16 @@ public interface CustomerStore extends Customers {
   /** A customer's keys, those no longer valid among them, oldest first. */
   List<ApiKey> keys(String customer);
 
+  /** A key by id, valid or not. */
+  Optional<ApiKey> key(String id);
+
   /** Adds a customer, or replaces the one with its id. */
   void put(Customer customer);
 
-  /** Adds a key, or replaces the one with its id. */
+  /**
+   * Adds a key, or replaces the one with its id.
+   *
+   * @throws IllegalArgumentException if that one is another customer's, or another key has its hash
+   */
   void put(ApiKey key);
 }

@@ -3,6 +3,8 @@
 package dev.monetize.identity;
 
 import java.util.List;
+import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * What API keys look like and how they are hashed: {@link MonetizeKeys}, or an app's existing keys.
@@ -22,5 +24,27 @@ public interface KeyFormat {
   /** Hashes under secrets that are being rotated out, tried when {@link #hash} is not found. */
   default List<KeyHash> olderHashes(String presented) {
     return List.of();
+  }
+
+  /**
+   * Keys that the app has issued already, stored as SHA-256 of their UTF-8: right for long random
+   * keys, as nearly all API keys are.
+   *
+   * @param looksLikeOurs whether a text of 1 to 512 characters can be a key; others are never asked
+   *     about. The stricter, the fewer look-ups for nothing
+   */
+  static KeyFormat existing(Predicate<String> looksLikeOurs) {
+    return existing(looksLikeOurs, Sha256::of);
+  }
+
+  /**
+   * Keys that the app has issued already, hashed its own way; {@code hash} is asked on every call, must be
+   * thread-safe, and quick.
+   *
+   * @param looksLikeOurs whether a text of 1 to 512 characters can be a key; others are never asked
+   *     about
+   */
+  static KeyFormat existing(Predicate<String> looksLikeOurs, Function<String, KeyHash> hash) {
+    return new ExistingKeys(looksLikeOurs, hash);
   }
 }

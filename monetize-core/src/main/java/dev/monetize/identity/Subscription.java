@@ -4,15 +4,18 @@ package dev.monetize.identity;
 
 import java.time.Instant;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a customer has.
  *
- * @param tier name of the tier
+ * @param customer the customer's id: 1 to 128 characters of {@code A-Z a-z 0-9 . _ : @ -}
+ * @param tier name of the tier, of at most 128 characters
  * @param anchor when its billing periods begin, or null for the calendar
- * @param overrides values of its own in the words of the tier file: {@code rate_limit: 500/min}
- * @param providerId the billing provider's id of it, or null
+ * @param overrides values of its own in the words of the tier file: {@code rate_limit: 500/min}; at
+ *     most 100, each of at most 128 characters for its name and 1,000 for its value
+ * @param providerId the billing provider's id of it, of at most 200 characters, or null
  */
 public record Subscription(
     String customer,
@@ -20,7 +23,10 @@ public record Subscription(
     Status status,
     @Nullable Instant anchor,
     Map<String, String> overrides,
-    @Nullable String providerId) {
+    @Nullable String providerId)
+    implements Entry {
+
+  private static final int MOST_OVERRIDES = 100;
 
   /** Whether it is in force. */
   public enum Status {
@@ -31,11 +37,53 @@ public record Subscription(
   }
 
   public Subscription {
-    overrides = Map.copyOf(overrides);
+    Valid.id("customer id", customer);
+    Valid.text("tier", tier, 128);
+    if (tier.isBlank()) {
+      throw new IllegalArgumentException("tier must not be blank (customer \"" + customer + "\")");
+    }
+    Objects.requireNonNull(status, "status");
+    overrides = checked(overrides);
+    if (providerId != null) {
+      Valid.text("provider id", providerId, 200);
+    }
+  }
+
+  private static Map<String, String> checked(Map<String, String> overrides) {
+    if (overrides.size() > MOST_OVERRIDES) {
+      throw new IllegalArgumentException(
+          "a subscription has at most " + MOST_OVERRIDES + " overrides, got " + overrides.size());
+    }
+    overrides.forEach(
+        (name, value) -> {
+          Valid.text("override name", name, 128);
+          Valid.text("override \"" + name + "\"", value, 1_000);
+        });
+    return Map.copyOf(overrides);
   }
 
   /** A subscription to a tier, in force, without values of its own. */
   public static Subscription to(String tier, String customer) {
     return new Subscription(customer, tier, Status.ACTIVE, null, Map.of(), null);
+  }
+
+  /** This one with another tier. */
+  public Subscription withTier(String other) {
+    return new Subscription(customer, other, status, anchor, overrides, providerId);
+  }
+
+  /** This one in force, or suspended. */
+  public Subscription withStatus(Status other) {
+    return new Subscription(customer, tier, other, anchor, overrides, providerId);
+  }
+
+  /** This one with billing periods from that moment; null: the calendar's. */
+  public Subscription withAnchor(@Nullable Instant start) {
+    return new Subscription(customer, tier, status, start, overrides, providerId);
+  }
+
+  /** This one with exactly these values of its own. */
+  public Subscription withOverrides(Map<String, String> all) {
+    return new Subscription(customer, tier, status, anchor, all, providerId);
   }
 }

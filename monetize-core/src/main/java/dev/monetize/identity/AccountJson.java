@@ -1,0 +1,158 @@
+// Copyright The Monetize Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.monetize.identity;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** Entries as JSON objects: whole, and without a field that we don't know. */
+final class AccountJson {
+
+  private static final String CUSTOMER = "customer";
+  private static final String KEY = "key";
+  private static final String SUBSCRIPTION = "subscription";
+
+  private AccountJson() {}
+
+  static String name(Entry entry) {
+    if (entry instanceof Customer) {
+      return CUSTOMER;
+    }
+    return entry instanceof ApiKey ? KEY : SUBSCRIPTION;
+  }
+
+  static ObjectNode write(Entry entry) {
+    if (entry instanceof Customer customer) {
+      return object().put("id", customer.id()).put("name", customer.name());
+    } else if (entry instanceof ApiKey key) {
+      return write(key);
+    }
+    return write((Subscription) entry);
+  }
+
+  private static ObjectNode write(ApiKey key) {
+    ObjectNode json =
+        object()
+            .put("id", key.id())
+            .put("customer", key.customer())
+            .put("hash", key.hash().hex())
+            .put("label", key.label())
+            .put("created", key.created().toString());
+    putTime(json, "validUntil", key.validUntil());
+    return json;
+  }
+
+  private static ObjectNode write(Subscription subscription) {
+    ObjectNode json =
+        object()
+            .put("customer", subscription.customer())
+            .put("tier", subscription.tier())
+            .put("status", subscription.status().name());
+    putTime(json, "anchor", subscription.anchor());
+    new TreeMap<>(subscription.overrides()).forEach(json.putObject("overrides")::put);
+    if (subscription.providerId() != null) {
+      json.put("providerId", subscription.providerId());
+    }
+    return json;
+  }
+
+  private static ObjectNode object() {
+    return JsonNodeFactory.instance.objectNode();
+  }
+
+  private static void putTime(ObjectNode json, String name, @Nullable Instant time) {
+    if (time != null) {
+      json.put(name, time.toString());
+    }
+  }
+
+  /**
+   * Reads an entry back.
+   *
+   * @throws IllegalArgumentException if it has fields too many or too few, or values out of bounds
+   */
+  static Entry read(String name, JsonNode json) {
+    switch (name) {
+      case CUSTOMER:
+        known(json, Set.of("id", "name"));
+        return new Customer(text(json, "id"), text(json, "name"));
+      case KEY:
+        return key(json);
+      case SUBSCRIPTION:
+        return subscription(json);
+      default:
+        throw new IllegalArgumentException(newer("what it holds", name));
+    }
+  }
+
+  private static ApiKey key(JsonNode json) {
+    known(json, Set.of("id", CUSTOMER, "hash", "label", "created", "validUntil"));
+    return new ApiKey(
+        text(json, "id"),
+        text(json, CUSTOMER),
+        KeyHash.ofHex(text(json, "hash")),
+        text(json, "label"),
+        Objects.requireNonNull(time(text(json, "created"))),
+        time(optional(json, "validUntil")));
+  }
+
+  private static Subscription subscription(JsonNode json) {
+    known(json, Set.of(CUSTOMER, "tier", "status", "anchor", "overrides", "providerId"));
+    return new Subscription(
+        text(json, CUSTOMER),
+        text(json, "tier"),
+        Subscription.Status.valueOf(text(json, "status")),
+        time(optional(json, "anchor")),
+        texts(json.path("overrides")),
+        optional(json, "providerId"));
+  }
+
+  private static void known(JsonNode json, Set<String> names) {
+    for (Iterator<String> found = json.fieldNames(); found.hasNext(); ) {
+      String name = found.next();
+      if (!names.contains(name)) {
+        throw new IllegalArgumentException(newer("field", name));
+      }
+    }
+  }
+
+  private static String newer(String what, String name) {
+    return "%s %s is unknown: use the newer Monetize that wrote it"
+        .formatted(what, Valid.shown(name));
+  }
+
+  private static Map<String, String> texts(JsonNode json) {
+    Map<String, String> texts = new TreeMap<>();
+    json.fieldNames().forEachRemaining(name -> texts.put(name, text(json, name)));
+    return texts;
+  }
+
+  private static String text(JsonNode json, String name) {
+    String text = optional(json, name);
+    if (text == null) {
+      throw new IllegalArgumentException("field \"" + name + "\" is missing");
+    }
+    return text;
+  }
+
+  private static @Nullable String optional(JsonNode json, String name) {
+    return json.path(name).textValue();
+  }
+
+  private static @Nullable Instant time(@Nullable String text) {
+    try {
+      return text == null ? null : Instant.parse(text);
+    } catch (DateTimeException e) {
+      throw new IllegalArgumentException("not a time: " + Valid.shown(String.valueOf(text)), e);
+    }
+  }
+}
