@@ -18,6 +18,14 @@ public interface KeyFormat {
    */
   boolean recognizes(String presented);
 
+  /**
+   * Whether a text claims to be a key of this format, be it mistyped: a bearer token that does not
+   * is somebody else's, and left alone.
+   */
+  default boolean claims(String presented) {
+    return recognizes(presented);
+  }
+
   /** The hash under which a recognized key is looked up. */
   KeyHash hash(String presented);
 

@@ -115,6 +115,12 @@ public final class MonetizeKeys implements KeyFormat {
    *
    * @throws IllegalArgumentException if it isn't recognized; the message doesn't repeat it
    */
+  /** Whether a text begins as one of ours does. */
+  @Override
+  public boolean claims(String presented) {
+    return presented.startsWith(Mode.LIVE.prefix) || presented.startsWith(Mode.TEST.prefix);
+  }
+
   @Override
   public KeyHash hash(String presented) {
     return current.of(ours(presented));

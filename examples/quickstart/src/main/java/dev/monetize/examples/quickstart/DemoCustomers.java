@@ -1,0 +1,70 @@
+// Copyright The Monetize Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.monetize.examples.quickstart;
+
+import dev.monetize.Accounts;
+import java.io.IOException;
+import java.io.Reader;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+
+/**
+ * One customer of each tier. Monetize keeps only hashes of keys; so that the same keys can be shown
+ * at every start, the demo notes them in a file. A real app hands a key out once and forgets it.
+ */
+final class DemoCustomers {
+
+  private static final List<String> TIERS = List.of("free", "pro", "enterprise");
+
+  private final Path file;
+
+  DemoCustomers(Path file) {
+    this.file = file;
+  }
+
+  /** The demo customers' keys, by tier; creates what is missing. */
+  Map<String, String> in(Accounts accounts) throws IOException {
+    Properties noted = read();
+    Map<String, String> keys = new LinkedHashMap<>();
+    for (String tier : TIERS) {
+      String customer = "demo-" + tier;
+      if (accounts.customer(customer).isEmpty()) {
+        accounts.createCustomer(customer, "Demo customer, " + tier, tier);
+      }
+      if (tier.equals("enterprise")) {
+        accounts.override(
+            customer,
+            Map.of("rate_limit", "1000000/min", "included_calls", "10000000/month"));
+      }
+      String key = noted.getProperty(tier);
+      if (key == null) {
+        key = accounts.issueKey(customer, "demo").takeSecret();
+        noted.setProperty(tier, key);
+        write(noted);
+      }
+      keys.put(tier, key);
+    }
+    return keys;
+  }
+
+  private Properties read() throws IOException {
+    Properties noted = new Properties();
+    if (Files.exists(file)) {
+      try (Reader reader = Files.newBufferedReader(file)) {
+        noted.load(reader);
+      }
+    }
+    return noted;
+  }
+
+  private void write(Properties noted) throws IOException {
+    try (Writer writer = Files.newBufferedWriter(file)) {
+      noted.store(writer, "Keys of the demo customers");
+    }
+  }
+}

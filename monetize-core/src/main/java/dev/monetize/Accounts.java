@@ -1,0 +1,275 @@
+// Copyright The Monetize Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.monetize;
+
+import dev.monetize.identity.ApiKey;
+import dev.monetize.identity.Customer;
+import dev.monetize.identity.CustomerStore;
+import dev.monetize.identity.Customers;
+import dev.monetize.identity.IssuedKey;
+import dev.monetize.identity.KeyFormat;
+import dev.monetize.identity.MonetizeKeys;
+import dev.monetize.identity.Subscription;
+import dev.monetize.identity.Subscriptions;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Customers, their keys and what they have subscribed to. What a method did is durable when it
+ * returns, and holds from the next call on. Thread-safe.
+ *
+ * <p>Where an app keeps customers or keys in tables of its own, the methods that would write them
+ * say so with an {@link IllegalStateException}; subscriptions are always ours to change.
+ */
+public final class Accounts {
+
+  private final Customers customers;
+  private final Subscriptions subscriptions;
+  private final KeyFormat format;
+  private final Offers offers;
+  private final Callers callers;
+  private final Time time;
+  private final SecureRandom random = new SecureRandom();
+
+  /** One change at a time: each reads, decides and writes. */
+  private final ReentrantLock changing = new ReentrantLock();
+
+  Accounts(
+      Customers customers,
+      Subscriptions subscriptions,
+      KeyFormat format,
+      Offers offers,
+      Callers callers,
+      Time time) {
+    this.customers = customers;
+    this.subscriptions = subscriptions;
+    this.format = format;
+    this.offers = offers;
+    this.callers = callers;
+    this.time = time;
+  }
+
+  /**
+   * Creates a customer with a subscription.
+   *
+   * @throws IllegalArgumentException if there is such a customer already, or no such tier
+   */
+  public Customer createCustomer(String id, String name, String tier) {
+    return changed(
+        id,
+        () -> {
+          CustomerStore store = store();
+          if (store.customer(id).isPresent()) {
+            throw new IllegalArgumentException("there is a customer \"" + id + "\" already");
+          }
+          Customer customer = new Customer(id, name);
+          Subscription subscription = checked(Subscription.to(tier, id));
+          store.put(customer);
+          subscriptions.put(subscription);
+          return customer;
+        });
+  }
+
+  /** A customer by id. */
+  public Optional<Customer> customer(String id) {
+    return store().customer(id);
+  }
+
+  /** A customer's keys, those no longer valid among them, oldest first. */
+  public List<ApiKey> keys(String customer) {
+    return store().keys(customer);
+  }
+
+  /** What a customer has subscribed to. */
+  public Optional<Subscription> subscription(String customer) {
+    return subscriptions.find(customer);
+  }
+
+  /** Issues a live key that does not expire. */
+  public NewKey issueKey(String customer, String label) {
+    return issueKey(customer, label, MonetizeKeys.Mode.LIVE, null);
+  }
+
+  /**
+   * Issues a key. All keys of a customer share its allowance.
+   *
+   * @param label for people to read
+   * @param validUntil when it expires, or null for never
+   * @throws IllegalArgumentException if there is no such customer, or it would have expired already
+   */
+  public NewKey issueKey(
+      String customer, String label, MonetizeKeys.Mode mode, @Nullable Instant validUntil) {
+    return changed(
+        customer,
+        () -> {
+          if (store().customer(customer).isEmpty()) {
+            throw new IllegalArgumentException("there is no customer \"" + customer + "\"");
+          }
+          if (validUntil != null && !validUntil.isAfter(now())) {
+            throw new IllegalArgumentException("a key must expire in the future, got " + validUntil);
+          }
+          return issue(customer, label, mode, validUntil);
+        });
+  }
+
+  /**
+   * Replaces a key by a new one; the old one stays valid for a while, so that nobody's calls fail
+   * meanwhile.
+   *
+   * @param key id of the old key
+   * @param overlap how long the old one stays valid; zero revokes it at once
+   * @throws IllegalArgumentException if there is no such key, or it is not valid any more
+   */
+  public NewKey rotateKey(String key, Duration overlap) {
+    ApiKey old = existing(key);
+    return changed(
+        old.customer(),
+        () -> {
+          ApiKey present = existing(key);
+          Instant now = now();
+          if (present.validUntil() != null && !present.validUntil().isAfter(now)) {
+            throw new IllegalArgumentException(
+                "key \"%s\" has not been valid since %s".formatted(key, present.validUntil()));
+          }
+          NewKey next =
+              issue(present.customer(), present.label(), MonetizeKeys.Mode.LIVE, null);
+          store().put(until(present, now.plus(overlap)));
+          return next;
+        });
+  }
+
+  /**
+   * Revokes a key: the next call with it is refused.
+   *
+   * @throws IllegalArgumentException if there is no such key
+   */
+  public ApiKey revokeKey(String key) {
+    ApiKey known = existing(key);
+    return changed(
+        known.customer(),
+        () -> {
+          ApiKey revoked = until(existing(key), now());
+          store().put(revoked);
+          return revoked;
+        });
+  }
+
+  /**
+   * Moves a customer to another tier. What it used of limits and quotas that both have is kept.
+   *
+   * @throws IllegalArgumentException if there is no such tier, or the customer's own values are no
+   *     good for it
+   */
+  public Subscription changeTier(String customer, String tier) {
+    return change(customer, present -> present.withTier(tier));
+  }
+
+  /**
+   * Sets values of a customer's own, in the words of the tier file, in place of all it had: {@code
+   * Map.of("rate_limit", "500/min")}.
+   *
+   * @throws IllegalArgumentException if one of them is no good, with every fault
+   */
+  public Subscription override(String customer, Map<String, String> values) {
+    return change(customer, present -> present.withOverrides(values));
+  }
+
+  /** Suspends a customer, or lifts the suspension. */
+  public Subscription setStatus(String customer, Subscription.Status status) {
+    return change(customer, present -> present.withStatus(status));
+  }
+
+  /** Sets when a customer's billing periods begin; null for the calendar. */
+  public Subscription setAnchor(String customer, @Nullable Instant anchor) {
+    return change(customer, present -> present.withAnchor(anchor));
+  }
+
+  /**
+   * Subscribes a customer of an app's own user table, or replaces the subscription it has.
+   *
+   * @throws IllegalArgumentException if there is no such tier, or the values are no good for it
+   */
+  public Subscription subscribe(Subscription subscription) {
+    return changed(
+        subscription.customer(),
+        () -> {
+          subscriptions.put(checked(subscription));
+          return subscription;
+        });
+  }
+
+  private Subscription change(String customer, UnaryOperator<Subscription> change) {
+    return changed(
+        customer,
+        () -> {
+          Subscription present =
+              subscriptions
+                  .find(customer)
+                  .orElseThrow(
+                      () ->
+                          new IllegalArgumentException(
+                              "customer \"" + customer + "\" has no subscription"));
+          Subscription next = checked(change.apply(present));
+          subscriptions.put(next);
+          return next;
+        });
+  }
+
+  private Subscription checked(Subscription subscription) {
+    offers.current().plan(subscription);
+    return subscription;
+  }
+
+  private NewKey issue(
+      String customer, String label, MonetizeKeys.Mode mode, @Nullable Instant validUntil) {
+    if (!(format instanceof MonetizeKeys keys)) {
+      throw new IllegalStateException("keys of a format of the app's own are issued by the app");
+    }
+    IssuedKey issued = keys.generate(random, mode);
+    ApiKey key =
+        new ApiKey(ApiKey.randomId(random), customer, issued.hash(), label, now(), validUntil);
+    store().put(key);
+    return new NewKey(key, issued);
+  }
+
+  private static ApiKey until(ApiKey key, Instant end) {
+    Instant earlier =
+        key.validUntil() != null && key.validUntil().isBefore(end) ? key.validUntil() : end;
+    return new ApiKey(key.id(), key.customer(), key.hash(), key.label(), key.created(), earlier);
+  }
+
+  private ApiKey existing(String key) {
+    return store()
+        .key(key)
+        .orElseThrow(() -> new IllegalArgumentException("there is no key \"" + key + "\""));
+  }
+
+  private CustomerStore store() {
+    if (customers instanceof CustomerStore store) {
+      return store;
+    }
+    throw new IllegalStateException(
+        "customers and keys are kept in the app's own table, not here: change them there");
+  }
+
+  private Instant now() {
+    return Time.instant(time.now());
+  }
+
+  private <T> T changed(String customer, java.util.function.Supplier<T> change) {
+    changing.lock();
+    try {
+      return change.get();
+    } finally {
+      changing.unlock();
+      callers.forget(customer);
+    }
+  }
+}

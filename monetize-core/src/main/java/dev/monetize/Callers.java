@@ -1,0 +1,242 @@
+// Copyright The Monetize Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.monetize;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.monetize.identity.Customers;
+import dev.monetize.identity.KeyFormat;
+import dev.monetize.identity.KeyHash;
+import dev.monetize.identity.KeyOwner;
+import dev.monetize.identity.Subscription;
+import dev.monetize.identity.Subscriptions;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Finds out who is calling. Answers are cached, misses apart from hits, so that a flood of unknown
+ * keys cannot push out a caller that is known.
+ *
+ * <p>A hit is good for some seconds and then looked up again, by one call in turn, while it stays in
+ * use: where the look-up fails, callers already known go on being served.
+ */
+final class Callers {
+
+  private static final Logger log = LoggerFactory.getLogger(Callers.class);
+  private static final long MOST_CALLERS = 100_000;
+  private static final long MOST_MISSES = 10_000;
+  private static final Duration FORGET = Duration.ofMinutes(10);
+  private static final long FAILED_NANOS = 5_000_000_000L;
+
+  private final KeyFormat format;
+  private final Customers customers;
+  private final Subscriptions subscriptions;
+  private final @Nullable String defaultTier;
+  private final Supplier<Offer> offer;
+  private final long freshNanos;
+
+  private final UnknownKeys unknown = new UnknownKeys();
+  private final Cache<Object, Caller> known =
+      Caffeine.newBuilder().maximumSize(MOST_CALLERS).expireAfterAccess(FORGET).build();
+  private final Cache<KeyHash, Boolean> misses;
+
+  /** When the last failure was logged: one line a second at most. */
+  private final AtomicLong lastFailure = new AtomicLong();
+
+  /** Counts changes to customers, so that nothing read before one is cached after it. */
+  private final AtomicLong changes = new AtomicLong();
+
+  Callers(
+      KeyFormat format,
+      Customers customers,
+      Subscriptions subscriptions,
+      @Nullable String defaultTier,
+      Supplier<Offer> offer,
+      Duration fresh) {
+    this.format = format;
+    this.customers = customers;
+    this.subscriptions = subscriptions;
+    this.defaultTier = defaultTier;
+    this.offer = offer;
+    this.freshNanos = fresh.toNanos();
+    this.misses =
+        Caffeine.newBuilder().maximumSize(MOST_MISSES).expireAfterWrite(fresh).build();
+  }
+
+  Identification identify(Credential credential, String address, long now) {
+    if (credential instanceof Credential.Key key) {
+      return byKey(key, address, now);
+    }
+    if (credential instanceof Credential.KnownCustomer customer) {
+      Caller caller = known.getIfPresent(customer);
+      return caller != null ? current(caller, customer, customer, now) : load(customer, customer, now);
+    }
+    if (credential instanceof Credential.Ambiguous ambiguous) {
+      return Denied.because(Reason.AMBIGUOUS_CREDENTIAL, ambiguous.detail());
+    }
+    return Denied.because(Reason.NO_CREDENTIAL, "This endpoint needs an API key.");
+  }
+
+  /** Drops what is cached of a customer, and all misses: a key may just have been issued. */
+  void forget(String customer) {
+    changes.incrementAndGet();
+    known.asMap().values().removeIf(caller -> caller.customer().equals(customer));
+    misses.invalidateAll();
+  }
+
+  private Identification byKey(Credential.Key key, String address, long now) {
+    if (!format.recognizes(key.presented())) {
+      return unknownKey();
+    }
+    KeyHash hash = format.hash(key.presented());
+    Caller caller = known.getIfPresent(hash);
+    if (caller != null) {
+      return current(caller, hash, key, now);
+    }
+    if (misses.getIfPresent(hash) != null) {
+      return unknownKey();
+    }
+    long wait = unknown.take(address, now);
+    if (wait > 0) {
+      return Denied.retryAfter(
+          Reason.TOO_MANY_UNKNOWN_KEYS, "Too many unknown keys from this address.", wait);
+    }
+    Identification found = load(hash, key, now);
+    if (found instanceof Denied denied && denied.reason() == Reason.UNKNOWN_KEY) {
+      misses.put(hash, Boolean.TRUE);
+    } else {
+      unknown.found(address);
+    }
+    return found;
+  }
+
+  /** A cached caller, looked up again if it has not been for long, in the catalog of now. */
+  private Identification current(Caller cached, Object as, Credential credential, long now) {
+    if (cached.fresh(now)) {
+      return checked(cached, as, now);
+    }
+    Caller meanwhile = cached.until(now + FAILED_NANOS);
+    if (!known.asMap().replace(as, cached, meanwhile)) {
+      return checked(cached, as, now);
+    }
+    Identification loaded = load(as, credential, now);
+    if (loaded instanceof Denied denied) {
+      if (denied.reason() == Reason.IDENTITY_UNAVAILABLE) {
+        return checked(meanwhile, as, now);
+      }
+      known.invalidate(as);
+    }
+    return loaded;
+  }
+
+  private Identification checked(Caller caller, Object as, long now) {
+    if (caller.expired(now)) {
+      return Denied.of(
+          Reason.KEY_EXPIRED, "This key is no longer valid: it expired or was revoked.", caller);
+    }
+    if (caller.plan().offer() == offer.get()) {
+      return caller;
+    }
+    Identification moved = planned(caller.subscription(), caller::in);
+    if (moved instanceof Caller next) {
+      known.asMap().replace(as, caller, next);
+    }
+    return moved;
+  }
+
+  private Identification load(Object as, Credential credential, long now) {
+    long before = changes.get();
+    Optional<KeyOwner> owner;
+    Optional<Subscription> subscription;
+    try {
+      owner = owner(as, credential);
+      subscription = owner.flatMap(one -> subscription(one.customer()));
+    } catch (RuntimeException e) {
+      logFailure(e, now);
+      return Denied.because(
+          Reason.IDENTITY_UNAVAILABLE, "The key could not be checked just now; try again.");
+    }
+    if (owner.isEmpty()) {
+      return unknownKey();
+    }
+    if (subscription.isEmpty()) {
+      log.warn("customer {} has no subscription: call refused", owner.get().customer());
+      return Denied.because(Reason.NO_SUBSCRIPTION, "This key's customer has no subscription.");
+    }
+    KeyOwner one = owner.get();
+    Subscription has = subscription.get();
+    Identification answer =
+        planned(has, plan -> new Caller(one, has, plan, now + freshNanos));
+    if (answer instanceof Caller caller) {
+      remember(as, caller, before);
+      return checked(caller, as, now);
+    }
+    return answer;
+  }
+
+  private Optional<Subscription> subscription(String customer) {
+    Optional<Subscription> own = subscriptions.find(customer);
+    return own.isPresent() || defaultTier == null
+        ? own
+        : Optional.of(Subscription.to(defaultTier, customer));
+  }
+
+  /** Caches a caller, unless something was changed while it was being looked up. */
+  private void remember(Object as, Caller caller, long before) {
+    known.put(as, caller);
+    if (changes.get() != before) {
+      known.invalidate(as);
+    }
+  }
+
+  private Optional<KeyOwner> owner(Object as, Credential credential) {
+    if (credential instanceof Credential.KnownCustomer customer) {
+      return Optional.of(new KeyOwner(customer.id(), customer.key(), null));
+    }
+    Optional<KeyOwner> owner = customers.find((KeyHash) as);
+    if (owner.isEmpty() && credential instanceof Credential.Key key) {
+      for (KeyHash older : format.olderHashes(key.presented())) {
+        owner = customers.find(older);
+        if (owner.isPresent()) {
+          return owner;
+        }
+      }
+    }
+    return owner;
+  }
+
+  private Identification planned(
+      Subscription subscription, Function<Plan, Caller> caller) {
+    try {
+      return caller.apply(offer.get().plan(subscription));
+    } catch (IllegalArgumentException e) {
+      log.error(
+          "customer {} cannot be served, its subscription is no good: {}",
+          subscription.customer(),
+          e.getMessage());
+      return notConfigured();
+    }
+  }
+
+  static Denied notConfigured() {
+    return Denied.because(
+        Reason.NOT_CONFIGURED, "This customer's limits have not been set up yet; contact support.");
+  }
+
+  private static Denied unknownKey() {
+    return Denied.because(Reason.UNKNOWN_KEY, "This API key is not known.");
+  }
+
+  private void logFailure(RuntimeException e, long now) {
+    long last = lastFailure.get();
+    if (now - last > 1_000_000_000L && lastFailure.compareAndSet(last, now)) {
+      log.warn("customers could not be looked up; callers already known are still served", e);
+    }
+  }
+}

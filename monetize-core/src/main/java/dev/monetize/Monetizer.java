@@ -1,0 +1,297 @@
+// Copyright The Monetize Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.monetize;
+
+import dev.monetize.identity.KeyFormat;
+import dev.monetize.identity.Subscription;
+import dev.monetize.limit.Decision;
+import dev.monetize.limit.Limit;
+import dev.monetize.limit.RateLimiter;
+import dev.monetize.limit.Standing;
+import dev.monetize.tier.Endpoint;
+import dev.monetize.tier.Route;
+import dev.monetize.tier.Tier;
+import dev.monetize.tier.TierCatalog;
+import dev.monetize.usage.Ledger;
+import dev.monetize.usage.Measure;
+import dev.monetize.usage.UsageEvent;
+import dev.monetize.usage.UsageJournal;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The engine: one for an app. Thread-safe; close it when the app stops.
+ *
+ * <p>A call's way through it:
+ *
+ * <ol>
+ *   <li><b>Match</b> its method and path to an endpoint. Public ones pass.
+ *   <li><b>Identify</b> the caller by key, or by what the app vouches for.
+ *   <li><b>Entitle</b>: may its tier call this endpoint?
+ *   <li><b>Decide</b> every rate limit, quota and concurrency limit in one atomic step.
+ *   <li>The adapter serves the call, and <b>settles</b> it with an {@link Outcome}: once.
+ *   <li>A billable call is <b>appended</b> to the journal, from which sinks and totals follow.
+ * </ol>
+ *
+ * <pre>{@code
+ * Monetizer monetizer =
+ *     Monetizer.builder()
+ *         .tiers(TierCatalog.load(Path.of("tiers.yml")))
+ *         .dataDirectory(Path.of("monetize-data"))
+ *         .build();
+ *
+ * Admission admission = monetizer.admit(ApiCall.of("GET", "/v1/reports", key));
+ * if (admission instanceof Granted call) {
+ *   try (call) {
+ *     serve();
+ *     call.settle(Outcome.answered(200));
+ *   }
+ * }
+ * }</pre>
+ *
+ * <p>Time is read once at admission and once at settlement.
+ */
+public final class Monetizer implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(Monetizer.class);
+
+  private final Time time;
+  private final RateLimiter limiter;
+  private final UsageJournal journal;
+  private final Ledger ledger;
+  private final Callers callers;
+  private final Offers offers;
+  private final KeyFormat format;
+  private final Accounts accounts;
+  private final ShadowCount shadows = new ShadowCount();
+  private final List<AutoCloseable> owned;
+
+  Monetizer(Parts parts) {
+    this.time = parts.time();
+    this.limiter = parts.limiter();
+    this.journal = parts.journal();
+    this.ledger = parts.ledger();
+    this.callers = parts.callers();
+    this.offers = parts.offers();
+    this.format = parts.format();
+    this.accounts = parts.accounts();
+    this.owned = parts.owned();
+  }
+
+  /** What an engine is made of; closed in the order of {@code owned}. */
+  record Parts(
+      Time time,
+      RateLimiter limiter,
+      UsageJournal journal,
+      Ledger ledger,
+      Callers callers,
+      Offers offers,
+      KeyFormat format,
+      Accounts accounts,
+      List<AutoCloseable> owned) {}
+
+  /** Begins an engine. */
+  public static MonetizerBuilder builder() {
+    return new MonetizerBuilder();
+  }
+
+  /**
+   * Decides a call. Never throws for anything a caller of the API can send.
+   *
+   * @return {@link Granted}, to be settled; {@link Denied}, with the reason; or {@link
+   *     Admission.Passed} for a public endpoint
+   */
+  public Admission admit(ApiCall call) {
+    Offer offer = offers.current();
+    Route route = offer.catalog().route(call.method(), call.path());
+    if (route instanceof Route.Public) {
+      return Admission.Passed.PASSED;
+    }
+    if (!(route instanceof Route.Metered metered)) {
+      return Denied.because(
+          Reason.UNMATCHED,
+          "No endpoint of this API matches this path. (The tier file's 'unmatched' is 'deny'.)");
+    }
+    long now = time.now();
+    Identification identified = callers.identify(call.credential(), call.address(), now);
+    if (identified instanceof Denied denied) {
+      return denied;
+    }
+    Caller caller = (Caller) identified;
+    Denied refused = entitle(caller, metered);
+    return refused != null ? refused : decide(caller, metered.endpoint(), now);
+  }
+
+  /** Finds out who is calling, without admitting anything. */
+  public Identification identify(Credential credential, String address) {
+    return callers.identify(credential, address, time.now());
+  }
+
+  private @Nullable Denied entitle(Caller caller, Route.Metered route) {
+    if (caller.subscription().status() == Subscription.Status.SUSPENDED) {
+      return Denied.of(
+          Reason.SUBSCRIPTION_SUSPENDED, "This customer's subscription is suspended.", caller);
+    }
+    Tier tier = caller.tier();
+    if (!route.allows(tier)) {
+      List<String> may =
+          offers.current().catalog().tiers().stream()
+              .filter(route::allows)
+              .map(Tier::name)
+              .toList();
+      return Denied.notInTier(
+          "Tier \"%s\" may not call this endpoint; %s may.".formatted(tier.name(), names(may)),
+          caller,
+          may);
+    }
+    if (!caller.plan().missing().isEmpty()) {
+      log.error(
+          "customer {} was refused: {} of tier {} is \"custom\" and was not set for this customer",
+          caller.customer(),
+          caller.plan().missing(),
+          tier.name());
+      return Callers.notConfigured();
+    }
+    return null;
+  }
+
+  private static String names(List<String> tiers) {
+    return tiers.isEmpty() ? "no tier" : "\"" + String.join("\", \"", tiers) + "\"";
+  }
+
+  private Admission decide(Caller caller, Endpoint endpoint, long now) {
+    if (!journal.accepting()) {
+      return Denied.of(
+          Reason.METERING_UNAVAILABLE, "Usage cannot be recorded just now; try again.", caller);
+    }
+    Decision decision = limiter.acquire(caller.subject(), caller.plan().charge(endpoint), now);
+    if (decision.shadowed() != 0) {
+      shadows.count(caller, decision);
+    }
+    if (decision instanceof Decision.Allowed allowed) {
+      return new Granted(this, caller, endpoint, allowed, now);
+    }
+    return refused(caller, (Decision.Refused) decision);
+  }
+
+  private static Denied refused(Caller caller, Decision.Refused refused) {
+    Limit limit = refused.violated();
+    return Denied.byLimit(
+        LimitText.reason(limit), LimitText.refusal(limit, caller.tier()), caller, refused);
+  }
+
+  void settle(Granted call, Outcome outcome) {
+    try {
+      long now = time.now();
+      boolean billable =
+          outcome.answered() && call.endpoint().billable().covers(outcome.status());
+      List<Measure> measures = billable ? call.measures(now) : List.of();
+      if (billable) {
+        append(event(call, outcome, measures, now));
+      }
+      Plan plan = call.caller().plan();
+      long[] actual = plan.actual(call.allowed().charge(), measures);
+      if (actual != null) {
+        limiter.settle(call.allowed(), actual, now);
+      }
+    } catch (RuntimeException e) {
+      log.error("{} could not be settled as {}", call, outcome, e);
+    }
+  }
+
+  private void append(UsageEvent event) {
+    ledger.fold(journal.append(event), event);
+  }
+
+  private static UsageEvent event(
+      Granted call, Outcome outcome, List<Measure> measures, long now) {
+    Caller caller = call.caller();
+    return new UsageEvent(
+        call.admittedNanos(),
+        now,
+        caller.customer(),
+        caller.key(),
+        caller.tier().name(),
+        call.endpoint().label(),
+        outcome.status(),
+        outcome.clientGone(),
+        measures,
+        caller.plan().windows(call.standing()));
+  }
+
+  /** What keys look like. */
+  public KeyFormat keyFormat() {
+    return format;
+  }
+
+  /** The engine's clock. */
+  public Instant now() {
+    return Time.instant(time.now());
+  }
+
+  void tooLate(Granted call, Measure measure) {
+    log.warn("{} was settled before {} was added: not counted", call, measure);
+  }
+
+  /** The tiers in force. */
+  public TierCatalog tiers() {
+    return offers.current().catalog();
+  }
+
+  /**
+   * Puts other tiers into force, from the next call on. What was used of limits and quotas is kept.
+   *
+   * @return what changed, and for how many customers
+   * @throws dev.monetize.tier.TierFaultsException if a subscription would have no tier, or values
+   *     of its own that are no good for it; the tiers in force stay
+   */
+  public TierReload reload(TierCatalog next) {
+    return offers.replace(next);
+  }
+
+  /**
+   * Reads the tier file again and puts it into force.
+   *
+   * @throws IllegalStateException if the tiers were not read from a file
+   * @throws dev.monetize.tier.TierFaultsException if the file is no good; the tiers in force stay
+   */
+  public TierReload reload() {
+    return offers.reload();
+  }
+
+  /** Customers, keys and subscriptions: create, issue, rotate, revoke, change. */
+  public Accounts accounts() {
+    return accounts;
+  }
+
+  /** What a caller has used, may still use, and owes so far. */
+  public UsageReport usage(Caller caller) {
+    return new UsageReporter(ledger, tiers()).report(caller, time.now());
+  }
+
+  /** How a caller stands in its limits now, without charging them. */
+  public Standing standing(Caller caller) {
+    return limiter.peek(caller.subject(), caller.plan().limits(), time.now());
+  }
+
+  /** How often limits in shadow mode would have refused a call, by {@code tier/limit}. */
+  public Map<String, Long> shadowRefusals() {
+    return shadows.counts();
+  }
+
+  /** Delivers what is recorded to the sinks, for some seconds at most, and closes all files. */
+  @Override
+  public void close() {
+    for (AutoCloseable part : owned) {
+      try {
+        part.close();
+      } catch (Exception e) {
+        log.warn("{} could not be closed cleanly", part, e);
+      }
+    }
+  }
+}

@@ -1,0 +1,142 @@
+// Copyright The Monetize Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.monetize.servlet;
+
+import jakarta.servlet.http.HttpServletRequest;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The network address of a client: the connection's, or what trusted proxies say of it. Of a chain
+ * of forwarders only the part that trusted proxies wrote is believed, read from the right.
+ */
+final class ClientAddress {
+
+  private static final int MOST_HOPS = 32;
+
+  private final List<Network> trusted;
+
+  private record Network(byte[] address, int bits) {
+
+    boolean contains(byte[] other) {
+      if (other.length != address.length) {
+        return false;
+      }
+      int whole = bits / 8;
+      if (!Arrays.equals(address, 0, whole, other, 0, whole)) {
+        return false;
+      }
+      int mask = 0xFF00 >> (bits % 8) & 0xFF;
+      return bits % 8 == 0 || (address[whole] & mask) == (other[whole] & mask);
+    }
+  }
+
+  private ClientAddress(List<Network> trusted) {
+    this.trusted = List.copyOf(trusted);
+  }
+
+  static ClientAddress ofConnection() {
+    return new ClientAddress(List.of());
+  }
+
+  static ClientAddress behind(String... networks) {
+    List<Network> trusted = new ArrayList<>();
+    for (String network : networks) {
+      trusted.add(network(network));
+    }
+    return new ClientAddress(trusted);
+  }
+
+  private static Network network(String text) {
+    int slash = text.indexOf('/');
+    byte[] address = parse(slash < 0 ? text : text.substring(0, slash));
+    if (address == null) {
+      throw new IllegalArgumentException(
+          "expected an address or a network such as 10.0.0.0/8, got \"" + text + "\"");
+    }
+    int most = 8 * address.length;
+    int bits = slash < 0 ? most : bits(text, slash + 1);
+    if (bits < 0 || bits > most) {
+      throw new IllegalArgumentException(
+          "expected 0 to " + most + " bits behind the slash, got \"" + text + "\"");
+    }
+    return new Network(address, bits);
+  }
+
+  private static int bits(String text, int from) {
+    try {
+      return Integer.parseInt(text.substring(from));
+    } catch (NumberFormatException e) {
+      return -1;
+    }
+  }
+
+  String of(HttpServletRequest request) {
+    String connection = request.getRemoteAddr();
+    if (connection == null) {
+      return "";
+    }
+    return trusted.isEmpty() || !isTrusted(connection)
+        ? connection
+        : forwarded(request.getHeader("X-Forwarded-For"), connection);
+  }
+
+  private String forwarded(@Nullable String header, String connection) {
+    if (header == null) {
+      return connection;
+    }
+    String nearest = connection;
+    int end = header.length();
+    for (int hop = 0; hop < MOST_HOPS && end >= 0; hop++) {
+      int comma = header.lastIndexOf(',', end - 1);
+      String address = header.substring(comma + 1, end).strip();
+      if (parse(address) == null) {
+        return nearest;
+      }
+      nearest = address;
+      if (!isTrusted(address)) {
+        return nearest;
+      }
+      end = comma;
+    }
+    return nearest;
+  }
+
+  private boolean isTrusted(String text) {
+    byte[] address = parse(text);
+    return address != null && trusted.stream().anyMatch(network -> network.contains(address));
+  }
+
+  /** The bytes of a literal address, or null for anything that would have to be looked up. */
+  private static byte @Nullable [] parse(String text) {
+    boolean six = text.indexOf(':') >= 0;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      boolean allowed =
+          (c >= '0' && c <= '9')
+              || c == '.'
+              || (six && (c == ':' || Character.digit(c, 16) >= 0 && c < 0x80));
+      if (!allowed) {
+        return null;
+      }
+    }
+    try {
+      return text.isEmpty() || (!six && !isDottedQuad(text))
+          ? null
+          : InetAddress.getByName(text).getAddress();
+    } catch (UnknownHostException e) {
+      return null;
+    }
+  }
+
+  private static boolean isDottedQuad(String text) {
+    return text.chars().filter(c -> c == '.').count() == 3
+        && !text.startsWith(".")
+        && !text.endsWith(".")
+        && !text.contains("..");
+  }
+}

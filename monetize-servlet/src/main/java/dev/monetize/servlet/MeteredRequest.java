@@ -1,0 +1,133 @@
+// Copyright The Monetize Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.monetize.servlet;
+
+import dev.monetize.Granted;
+import dev.monetize.Outcome;
+import dev.monetize.tier.MeterRule;
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.AsyncEvent;
+import jakarta.servlet.AsyncListener;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
+import jakarta.servlet.http.HttpServletResponse;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * An admitted request, as the app sees it: the container's, but that it notices when the app goes
+ * asynchronous, the moment it does. So the call is settled at its real end: when the filter is left,
+ * or else when the asynchronous work is complete. Not at a timeout, when the status is not known
+ * yet, and not at a dispatch.
+ */
+final class MeteredRequest extends HttpServletRequestWrapper implements AsyncListener {
+
+  private static final Logger log = LoggerFactory.getLogger(MeteredRequest.class);
+
+  private final Granted call;
+  private final HttpServletResponse response;
+  private volatile boolean asynchronous;
+  private volatile @Nullable Throwable failure;
+
+  MeteredRequest(HttpServletRequest request, HttpServletResponse response, Granted call) {
+    super(request);
+    this.call = call;
+    this.response = response;
+  }
+
+  @Override
+  public AsyncContext startAsync() {
+    return observed(super.startAsync());
+  }
+
+  @Override
+  public AsyncContext startAsync(ServletRequest request, ServletResponse response) {
+    return observed(super.startAsync(request, response));
+  }
+
+  private AsyncContext observed(AsyncContext context) {
+    asynchronous = true;
+    context.addListener(this);
+    return context;
+  }
+
+  /** The filter is being left: settles the call unless it goes on asynchronously. */
+  void left(@Nullable Throwable thrown) {
+    if (thrown != null) {
+      failure = thrown;
+      settle();
+    } else if (!asynchronous && getRequest().isAsyncStarted()) {
+      observed(getRequest().getAsyncContext());
+    } else if (!asynchronous) {
+      settle();
+    }
+  }
+
+  @Override
+  public void onComplete(AsyncEvent event) {
+    settle();
+  }
+
+  @Override
+  public void onError(AsyncEvent event) {
+    failure = event.getThrowable();
+  }
+
+  @Override
+  public void onTimeout(AsyncEvent event) {
+    // The status is not known yet; onComplete follows.
+  }
+
+  @Override
+  public void onStartAsync(AsyncEvent event) {
+    event.getAsyncContext().addListener(this);
+  }
+
+  private void settle() {
+    try {
+      addFromHeaders();
+    } finally {
+      call.settle(outcome());
+    }
+  }
+
+  private Outcome outcome() {
+    Throwable thrown = failure;
+    if (thrown == null) {
+      return Outcome.answered(response.getStatus());
+    }
+    if (ClientGone.is(thrown)) {
+      return Outcome.clientGone(response.isCommitted() ? response.getStatus() : 499);
+    }
+    return Outcome.failed();
+  }
+
+  private void addFromHeaders() {
+    List<MeterRule> rules = call.endpoint().meters();
+    for (int i = 0; i < rules.size(); i++) {
+      if (rules.get(i).units() instanceof MeterRule.Units.ResponseHeader header) {
+        addFromHeader(rules.get(i).meter(), header.name());
+      }
+    }
+  }
+
+  private void addFromHeader(String meter, String header) {
+    String value = response.getHeader(header);
+    if (value == null) {
+      return;
+    }
+    try {
+      call.add(meter, Long.parseLong(value.strip()));
+    } catch (IllegalArgumentException e) {
+      log.warn(
+          "{}: response header {} must hold the units of meter {} as a whole number: not counted",
+          call.endpoint().label(),
+          header,
+          meter);
+    }
+  }
+}

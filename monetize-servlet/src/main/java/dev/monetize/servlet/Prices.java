@@ -1,0 +1,36 @@
+// Copyright The Monetize Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.monetize.servlet;
+
+import dev.monetize.price.Money;
+import dev.monetize.price.Price;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Prices as JSON. Amounts are texts, because a JSON number may be read as a binary fraction. */
+final class Prices {
+
+  private Prices() {}
+
+  /** An amount without its currency: {@code "0.002"}. */
+  static String decimal(Money money) {
+    return money.toDecimal().toPlainString();
+  }
+
+  static Map<String, Object> of(Price price) {
+    Map<String, Object> body = new LinkedHashMap<>();
+    put(body, price);
+    return body;
+  }
+
+  private static void put(Map<String, Object> body, Price price) {
+    if (price instanceof Price.PerUnit unit) {
+      body.put("perUnit", decimal(unit.each()));
+    } else if (price instanceof Price.PerSecond second) {
+      body.put("perSecond", decimal(second.each()));
+    } else if (price instanceof Price.IncludedThenOverage overage) {
+      body.put("included", overage.included());
+      put(body, overage.overage());
+    }
+  }
+}
