@@ -78,7 +78,10 @@ final class Appender {
         frame.event(appended);
       } while (full() && awaitSpare());
       long written = put();
-      event = Math.max(event, written);
+      if (written == 0) {
+        return lost(closed ? "it is closed" : "there is no room");
+      }
+      event = written;
       return written;
     } catch (RuntimeException | InternalError e) {
       return lost(e.toString());
@@ -95,8 +98,6 @@ final class Appender {
         frame.mark(type, mark);
       } while (full() && awaitSpare());
       return put();
-    } catch (RuntimeException | InternalError e) {
-      return lost(e.toString());
     } finally {
       lock.unlock();
     }
@@ -118,8 +119,8 @@ final class Appender {
 
   private long put() {
     int size = frame.size();
-    if (closed || size > active.size() - position && !rotate(size)) {
-      return lost(closed ? "the journal is closed" : "there is no room for its " + size + " bytes");
+    if (closed || (size > active.size() - position && !rotate(size))) {
+      return 0;
     }
     frame.put(active.buffer(), position, sequence + 1);
     position += size;
@@ -183,7 +184,7 @@ final class Appender {
   private long lost(String why) {
     if (lost++ == 0) {
       log.error(
-          "{}: a usage record could not be written, since {}. It is lost; see lost() for how many",
+          "{}: an event could not be written to the journal: {}. It is lost; lost() counts such events",
           active.file(),
           why);
     }

@@ -158,14 +158,22 @@ public final class FileUsageJournal implements UsageJournal {
     return sinks.getOrDefault(sink, SinkProgress.NEW);
   }
 
-  /** Writes down what became of a sink, and returns when that is durable. */
-  void mark(RecordType type, SinkMark mark) throws IOException, InterruptedException {
+  /** Writes down what became of a sink; its place, or 0 if it could not be written. */
+  long mark(RecordType type, SinkMark mark) {
     long sequence = appender.append(type, mark);
+    if (sequence > 0) {
+      sinks.merge(
+          mark.sink(), SinkProgress.NEW.after(type, mark), (old, fresh) -> old.after(type, mark));
+    }
+    return sequence;
+  }
+
+  /** Writes down what became of a sink, and returns when that is durable. */
+  void markDurably(RecordType type, SinkMark mark) throws IOException, InterruptedException {
+    long sequence = mark(type, mark);
     if (sequence == 0) {
       throw new IOException(type + " of sink \"" + mark.sink() + "\" could not be written");
     }
-    sinks.merge(
-        mark.sink(), SinkProgress.NEW.after(type, mark), (old, fresh) -> old.after(type, mark));
     thread.awaitSynced(sequence);
   }
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.monetize.usage;
 
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,7 +77,7 @@ final class PayloadReader {
     if (sign < 0) {
       return wide(start, length);
     }
-    int slot = (hash ^ hash >>> 15) & CACHED - 1;
+    int slot = (hash ^ (hash >>> 15)) & (CACHED - 1);
     String cached = cache[slot];
     if (cached == null || !same(cached, start, length)) {
       cached = ascii(start, length);
@@ -107,7 +108,7 @@ final class PayloadReader {
   }
 
   private String ascii(int start, int length) {
-    return new String(bytes, start, length, java.nio.charset.StandardCharsets.ISO_8859_1);
+    return new String(bytes, start, length, StandardCharsets.ISO_8859_1);
   }
 
   private String wide(int start, int length) {
@@ -129,7 +130,7 @@ final class PayloadReader {
     int more = first < 0xe0 ? 1 : first < 0xf0 ? 2 : 3;
     int point = first & (0x3f >> more);
     for (int i = 0; i < more; i++) {
-      point = point << 6 | readByte() & 0x3f;
+      point = (point << 6) | (readByte() & 0x3f);
     }
     return point;
   }

@@ -87,17 +87,17 @@ final class PayloadWriter {
     if (point < 0x80) {
       putByte(point);
     } else if (point < 0x800) {
-      putByte(0xc0 | point >> 6);
-      putByte(0x80 | point & 0x3f);
+      putByte(0xc0 | (point >> 6));
+      putByte(0x80 | (point & 0x3f));
     } else if (point < 0x10000) {
-      putByte(0xe0 | point >> 12);
-      putByte(0x80 | point >> 6 & 0x3f);
-      putByte(0x80 | point & 0x3f);
+      putByte(0xe0 | (point >> 12));
+      putByte(0x80 | ((point >> 6) & 0x3f));
+      putByte(0x80 | (point & 0x3f));
     } else {
-      putByte(0xf0 | point >> 18);
-      putByte(0x80 | point >> 12 & 0x3f);
-      putByte(0x80 | point >> 6 & 0x3f);
-      putByte(0x80 | point & 0x3f);
+      putByte(0xf0 | (point >> 18));
+      putByte(0x80 | ((point >> 12) & 0x3f));
+      putByte(0x80 | ((point >> 6) & 0x3f));
+      putByte(0x80 | (point & 0x3f));
     }
   }
 

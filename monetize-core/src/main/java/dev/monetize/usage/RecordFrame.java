@@ -66,7 +66,7 @@ final class RecordFrame {
   }
 
   private static int size(int length) {
-    return 8 + length + 7 & ~7;
+    return (8 + length + 7) & ~7;
   }
 
   /** Puts the record at an offset; its length, which makes it one, comes last. */

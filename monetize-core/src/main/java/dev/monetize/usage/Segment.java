@@ -160,7 +160,7 @@ final class Segment {
   }
 
   private long syncedWord(int offset) {
-    return crcOf(offset) << 32 | offset;
+    return (crcOf(offset) << 32) | offset;
   }
 
   private long crcOf(long value) {
