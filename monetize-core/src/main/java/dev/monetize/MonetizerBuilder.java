@@ -15,6 +15,7 @@ import dev.monetize.quota.Quota;
 import dev.monetize.tier.TierCatalog;
 import dev.monetize.usage.FileUsageJournal;
 import dev.monetize.usage.Ledger;
+import dev.monetize.usage.NamedSink;
 import dev.monetize.usage.QuotaWindow;
 import dev.monetize.usage.ShipSchedule;
 import dev.monetize.usage.Shipper;
@@ -49,9 +50,7 @@ public final class MonetizerBuilder {
   private @Nullable RateLimiter limiter;
   private InstantSource clock = MonotonicClock.system();
   private Duration callerCache = Duration.ofSeconds(30);
-  private final Map<String, Sink> sinks = new LinkedHashMap<>();
-
-  private record Sink(UsageSink sink, ShipSchedule schedule) {}
+  private final Map<String, NamedSink> sinks = new LinkedHashMap<>();
 
   MonetizerBuilder() {}
 
@@ -113,7 +112,7 @@ public final class MonetizerBuilder {
 
   /** Delivers usage to a sink, on a schedule of its own. */
   public MonetizerBuilder sink(String name, UsageSink sink, ShipSchedule schedule) {
-    if (sinks.putIfAbsent(name, new Sink(sink, schedule)) != null) {
+    if (sinks.putIfAbsent(name, new NamedSink(name, sink, schedule)) != null) {
       throw new IllegalArgumentException("there is a sink \"" + name + "\" already");
     }
     return this;
@@ -179,16 +178,15 @@ public final class MonetizerBuilder {
     Callers callers =
         new Callers(format, whose, subs, defaultTier, offers::current, callerCache);
     Accounts accounts = new Accounts(whose, subs, format, offers, callers, time);
-    Shipper shipper = new Shipper(journal, clock);
-    opened.push(shipper);
-    sinks.forEach((name, sink) -> shipper.add(name, sink.sink(), sink.schedule()));
+    Shipper shipper = Shipper.start(journal, List.copyOf(sinks.values()), clock);
+    opened.push(() -> shipper.close(FLUSH));
     return new Monetizer.Parts(
         time, limits, journal, ledger, callers, offers, format, accounts, List.copyOf(opened));
   }
 
   private static FileUsageJournal open(Path dir, Ledger ledger) {
     try {
-      return FileUsageJournal.open(dir, ledger::fold);
+      return FileUsageJournal.open(dir.resolve("journal"), ledger::fold);
     } catch (IOException e) {
       throw new UncheckedIOException("the journal in " + dir + " cannot be opened", e);
     }
