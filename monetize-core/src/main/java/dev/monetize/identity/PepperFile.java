@@ -89,7 +89,7 @@ final class PepperFile {
     } finally {
       Files.deleteIfExists(whole);
     }
-    PrivateFiles.syncDirectory(file.toAbsolutePath().getParent());
+    PrivateFiles.syncNameOf(file);
   }
 
   private static void publish(Path whole, Path file) throws IOException {

@@ -48,11 +48,10 @@ final class PrivateFiles {
     }
   }
 
-  /**
-   * Makes names in a directory durable; does nothing on systems where directories can't be opened.
-   */
-  static void syncDirectory(Path directory) throws IOException {
-    if (!isPosix(directory)) {
+  /** Makes a file's name durable; does nothing on systems where directories can't be synced. */
+  static void syncNameOf(Path file) throws IOException {
+    Path directory = file.toAbsolutePath().getParent();
+    if (directory == null || !isPosix(directory)) {
       return;
     }
     boolean interrupted = false;

@@ -5,19 +5,20 @@ package dev.monetize.identity;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 
 class KeyHashTest {
 
   private static final String HEX =
-      "00112233445566778899aabbccddeeffF0E1D2C3B4A5968778695A4B3C2D1E0F".toLowerCase();
+      "00112233445566778899aabbccddeefff0e1d2c3b4a5968778695a4b3c2d1e0f";
 
   @Test
   void hex_isReadBack() {
     KeyHash hash = KeyHash.ofHex(HEX);
 
     assertThat(hash.hex()).isEqualTo(HEX);
-    assertThat(KeyHash.ofHex(HEX.toUpperCase())).isEqualTo(hash).hasSameHashCodeAs(hash);
+    assertThat(KeyHash.ofHex(HEX.toUpperCase(Locale.ROOT))).isEqualTo(hash).hasSameHashCodeAs(hash);
     assertThat(hash.a()).isEqualTo(0x0011223344556677L);
     assertThat(hash.d()).isEqualTo(0x78695A4B3C2D1E0FL);
   }

@@ -11,6 +11,7 @@ import java.lang.management.ManagementFactory;
 import java.security.SecureRandom;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -59,7 +60,7 @@ class MonetizeKeysTest {
 
       assertThat(secret)
           .matches("mk_(live|test)_[0-9A-Za-z]{36}")
-          .contains(mode.name().toLowerCase());
+          .contains(mode.name().toLowerCase(Locale.ROOT));
       assertThat(keys.recognizes(secret)).isTrue();
       assertThat(keys.hash(secret)).isEqualTo(issued.hash());
     }
