@@ -81,17 +81,17 @@ final class AccountJson {
    * @throws IllegalArgumentException if it has fields too many or too few, or values out of bounds
    */
   static Entry read(String name, JsonNode json) {
-    switch (name) {
-      case CUSTOMER:
-        known(json, Set.of("id", "name"));
-        return new Customer(text(json, "id"), text(json, "name"));
-      case KEY:
-        return key(json);
-      case SUBSCRIPTION:
-        return subscription(json);
-      default:
-        throw new IllegalArgumentException(newer("what it holds", name));
-    }
+    return switch (name) {
+      case CUSTOMER -> customer(json);
+      case KEY -> key(json);
+      case SUBSCRIPTION -> subscription(json);
+      default -> throw new IllegalArgumentException(newer("entry", name));
+    };
+  }
+
+  private static Customer customer(JsonNode json) {
+    known(json, Set.of("id", "name"));
+    return new Customer(text(json, "id"), text(json, "name"));
   }
 
   private static ApiKey key(JsonNode json) {

@@ -48,7 +48,7 @@ final class AccountLog {
     if (!Files.exists(file)) {
       draft(file, opener, Collections.emptyIterator()).out().close();
       Files.move(draftOf(file), file, StandardCopyOption.ATOMIC_MOVE);
-      PrivateFiles.syncDirectory(file.toAbsolutePath().getParent());
+      PrivateFiles.syncNameOf(file);
     }
     AccountRecovery found = AccountRecovery.read(file, entries);
     LogFile out = opener.open(file);
@@ -138,7 +138,7 @@ final class AccountLog {
     LogFile old = extent.out();
     extent = draft;
     try {
-      PrivateFiles.syncDirectory(file.toAbsolutePath().getParent());
+      PrivateFiles.syncNameOf(file);
     } catch (IOException e) {
       failure = e; // a crash would leave either file, and only one of them is appended to
       throw e;

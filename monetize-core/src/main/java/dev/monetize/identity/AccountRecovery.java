@@ -14,14 +14,35 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a start finds in the account file: its lines, and at its end perhaps one that a crash cut
  * off. Damage anywhere else is refused.
- *
- * @param length bytes of whole lines
- * @param lines how many, the header among them
- * @param torn the bytes after them
  */
-record AccountRecovery(long length, long lines, byte[] torn) {
+final class AccountRecovery {
 
   private static final int LONGEST_LINE = 1 << 20;
+
+  private final long length;
+  private final long lines;
+  private final byte[] torn;
+
+  private AccountRecovery(long length, long lines, byte[] torn) {
+    this.length = length;
+    this.lines = lines;
+    this.torn = torn;
+  }
+
+  /** Bytes of whole lines. */
+  long length() {
+    return length;
+  }
+
+  /** Whole lines, the header among them. */
+  long lines() {
+    return lines;
+  }
+
+  /** The bytes after them. */
+  byte[] torn() {
+    return torn;
+  }
 
   /**
    * Reads a file.

@@ -25,7 +25,8 @@ final class PepperFile {
   private static final Logger LOG = LoggerFactory.getLogger(PepperFile.class);
   private static final String HEADER =
       "# The secret under which API keys are hashed. Back it up, apart from the accounts:\n"
-          + "# without it no issued key works. First line: the current one; further lines: older ones.\n";
+          + "# without it no issued key works. First line: the current one; further lines: older"
+          + " ones.\n";
 
   private PepperFile() {}
 
@@ -72,8 +73,8 @@ final class PepperFile {
           file
               + " is missing, but "
               + directory.resolve(AccountFile.NAME)
-              + " holds keys hashed under it: restore it from a backup. If it is lost, no issued key"
-              + " will work again: move the accounts away, too, and issue new ones");
+              + " holds keys hashed under it: restore it from a backup. If it is lost, no issued"
+              + " key will work again: move the accounts away, too, and issue new ones");
     }
   }
 
@@ -83,13 +84,12 @@ final class PepperFile {
     new SecureRandom().nextBytes(secret);
     Path whole = file.resolveSibling(NAME + "." + UUID.randomUUID() + ".tmp");
     try {
-      PrivateFiles.append(
-          whole, (HEADER + PepperLine.write("p1", secret) + "\n").getBytes(UTF_8));
+      PrivateFiles.append(whole, (HEADER + PepperLine.write("p1", secret) + "\n").getBytes(UTF_8));
       publish(whole, file);
     } finally {
       Files.deleteIfExists(whole);
     }
-    PrivateFiles.syncDirectory(file.toAbsolutePath().getParent());
+    PrivateFiles.syncNameOf(file);
   }
 
   private static void publish(Path whole, Path file) throws IOException {

@@ -11,8 +11,9 @@ import java.util.Set;
 import java.util.zip.CRC32C;
 
 /**
- * A line of the pepper file: {@code id:base64url}, and in those we write {@code :crc32c} of what
- * stands before, so that a flipped bit isn't another secret. Messages never repeat the secret.
+ * A line of the pepper file: {@code id:base64url} of 32 bytes, and in those we write {@code
+ * :crc32c} of what stands before, so that a flipped bit isn't another secret. Messages never repeat
+ * the secret.
  */
 final class PepperLine {
 
@@ -57,16 +58,22 @@ final class PepperLine {
     } catch (IllegalArgumentException e) { // its message would tell a character of the secret
       throw damaged(place, "what stands after the id is not base64url");
     }
+    if (secret.length != Pepper.LEAST_BYTES) { // exactly: a lost colon would make a longer one
+      throw damaged(place, "expected 32 bytes after the id, got " + secret.length);
+    }
     try {
       return Pepper.of(id, secret);
-    } catch (IllegalArgumentException e) {
-      throw damaged(place, e.getMessage());
+    } catch (IllegalArgumentException e) { // its message tells the id, which may be the secret
+      throw damaged(place, "the id is not 1 to 32 characters of A-Z a-z 0-9 . _ -");
     }
   }
 
   private static IllegalStateException damaged(String place, String what) {
     return new IllegalStateException(
-        place + " is damaged: " + what + "; restore the file from a backup: keys hashed under this"
+        place
+            + " is damaged: "
+            + what
+            + "; restore the file from a backup: keys hashed under this"
             + " pepper don't work without it");
   }
 

@@ -1,0 +1,105 @@
+// Copyright The Monetize Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.monetize.identity;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.monetize.identity.Subscription.Status;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ValuesTest {
+
+  private static final KeyHash HASH = new KeyHash(0xab12cd34ef560000L, 2, 3, 4);
+  private static final Instant NOW = Instant.parse("2026-01-14T10:00:00Z");
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", " ", "a b", "a/b", "a\nb", "é", "a\0", "a,b", "a\"b"})
+  void id_ofOtherCharacters_isRefused(String id) {
+    assertThatThrownBy(() -> new Customer(id, "")).hasMessageStartingWith("customer id must be");
+    assertThatThrownBy(() -> new ApiKey(id, "c", HASH, "", NOW, null))
+        .hasMessageStartingWith("key id must be");
+    assertThatThrownBy(() -> new ApiKey("k", id, HASH, "", NOW, null))
+        .hasMessageStartingWith("customer id must be");
+    assertThatThrownBy(() -> Subscription.to("pro", id))
+        .hasMessageStartingWith("customer id must be");
+    assertThatThrownBy(() -> KeyOwner.of(id, HASH)).hasMessageStartingWith("customer id must be");
+  }
+
+  @Test
+  void id_hasUpTo128Characters() {
+    assertThat(new Customer("aZ09._:@-", "").id()).isEqualTo("aZ09._:@-");
+    assertThat(new Customer("x".repeat(128), "").id()).hasSize(128);
+    assertThatThrownBy(() -> new Customer("x".repeat(129), ""))
+        .hasMessage(
+            "customer id must be 1 to 128 characters of A-Z a-z 0-9 . _ : @ -, got \"%s…\"",
+            "x".repeat(60));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a\r\nb", "a\tb", "a\u2028b", "a\u0085b", "a\ud800", "\udc00a"})
+  void name_withControlCharacters_isRefusedAndNotRepeatedRaw(String name) {
+    assertThatThrownBy(() -> new Customer("c", name))
+        .hasMessageStartingWith("customer name must have no control characters")
+        .satisfies(e -> assertThat(e.getMessage()).matches("\\P{Cntrl}*\\\\u[0-9a-f]{4}.*"));
+  }
+
+  @Test
+  void name_hasUpTo200Characters() {
+    assertThat(new Customer("c", "Zoë & Söhne 🙂").name()).isEqualTo("Zoë & Söhne 🙂");
+    assertThatThrownBy(() -> new Customer("c", "n".repeat(201)))
+        .hasMessage("customer name must have at most 200 characters, got 201");
+    assertThatThrownBy(() -> new ApiKey("k", "c", HASH, "l".repeat(201), NOW, null))
+        .hasMessage("key label must have at most 200 characters, got 201");
+  }
+
+  @Test
+  void owner_ofHash_isNamedByIt() {
+    assertThat(KeyOwner.of("acme", HASH)).isEqualTo(new KeyOwner("acme", "ab12cd34ef", null));
+  }
+
+  @Test
+  void keyId_isRandom() {
+    SecureRandom random = new SecureRandom();
+
+    assertThat(ApiKey.randomId(random)).matches("key_[0-9A-Za-z]{12}");
+    assertThat(ApiKey.randomId(random)).isNotEqualTo(ApiKey.randomId(random));
+  }
+
+  @Test
+  void subscription_isCopiedWithOneThingChanged() {
+    Subscription one = Subscription.to("free", "acme");
+    Subscription other =
+        one.withTier("pro")
+            .withStatus(Status.SUSPENDED)
+            .withAnchor(NOW)
+            .withOverrides(Map.of("rate_limit", "500/min"));
+
+    assertThat(other)
+        .isEqualTo(
+            new Subscription(
+                "acme", "pro", Status.SUSPENDED, NOW, Map.of("rate_limit", "500/min"), null));
+    assertThat(one).isEqualTo(Subscription.to("free", "acme"));
+  }
+
+  @Test
+  void subscription_outOfBounds_isRefused() {
+    Subscription one = Subscription.to("free", "acme");
+    Map<String, String> many =
+        IntStream.range(0, 101).boxed().collect(Collectors.toMap(i -> "o" + i, i -> "1"));
+
+    assertThatThrownBy(() -> one.withOverrides(many))
+        .hasMessage("a subscription has at most 100 overrides, got 101");
+    assertThatThrownBy(() -> one.withOverrides(Map.of("rate_limit", "v".repeat(1_001))))
+        .hasMessage("override \"rate_limit\" must have at most 1000 characters, got 1001");
+    assertThatThrownBy(() -> one.withTier(" "))
+        .hasMessage("tier must not be blank (customer \"acme\")");
+  }
+}
