@@ -25,9 +25,12 @@ public record Outcome(Kind kind, int status) {
     ABANDONED
   }
 
+  /** The outcome of nearly every call. */
+  private static final Outcome OK = new Outcome(Kind.ANSWERED, 200);
+
   /** Answered with a status. */
   public static Outcome answered(int status) {
-    return new Outcome(Kind.ANSWERED, status);
+    return status == 200 ? OK : new Outcome(Kind.ANSWERED, status);
   }
 
   /** Ended in an exception. */

@@ -6,9 +6,7 @@ import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import java.lang.reflect.Proxy;
-import java.util.Collections;
 import java.util.Enumeration;
-import java.util.List;
 
 /** A request with a handful of headers that answers as a container's would, and allocates nothing. */
 final class StubRequest extends HttpServletRequestWrapper {
@@ -29,7 +27,25 @@ final class StubRequest extends HttpServletRequestWrapper {
   private final String[] values = {
     "api.example.com", "curl/8.5.0", "application/json", "gzip", "", "keep-alive"
   };
+  private final One one = new One();
   private Object call;
+
+  /** The values of a header that is there once. */
+  private static final class One implements Enumeration<String> {
+    private String value;
+
+    @Override
+    public boolean hasMoreElements() {
+      return value != null;
+    }
+
+    @Override
+    public String nextElement() {
+      String next = value;
+      value = null;
+      return next;
+    }
+  }
 
   StubRequest(String path, String key) {
     super(NONE);
@@ -53,8 +69,8 @@ final class StubRequest extends HttpServletRequestWrapper {
 
   @Override
   public Enumeration<String> getHeaders(String name) {
-    String value = getHeader(name);
-    return Collections.enumeration(value == null ? List.of() : List.of(value));
+    one.value = getHeader(name);
+    return one;
   }
 
   @Override

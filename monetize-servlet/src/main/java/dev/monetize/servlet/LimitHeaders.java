@@ -21,6 +21,8 @@ final class LimitHeaders {
   private static final long SECOND = 1_000_000_000L;
   private static final int MOST_POLICIES = 1_000;
 
+  private static final ThreadLocal<HeaderText> TEXT = ThreadLocal.withInitial(HeaderText::new);
+
   private final Cache<LimitSet, LimitPolicy> policies =
       Caffeine.newBuilder().weakKeys().maximumSize(MOST_POLICIES).build();
   private final boolean resetAsDelta;
@@ -85,7 +87,7 @@ final class LimitHeaders {
   /** {@code "rate";r=9;t=6, "calls/month";r=995;t=86400}: t is when more becomes available. */
   private static String field(
       LimitPolicy policy, Standing standing, int violated, long retryNanos) {
-    StringBuilder text = new StringBuilder(32 * standing.limits().size());
+    HeaderText text = TEXT.get().clear();
     for (int i = 0; i < standing.limits().size(); i++) {
       if (i > 0) {
         text.append(", ");
