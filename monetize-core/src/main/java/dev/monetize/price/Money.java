@@ -11,8 +11,8 @@ import java.util.Objects;
 /**
  * An exact amount of money: whole billionths of the currency's major unit, so that $0.002 is exact.
  *
- * <p>Sums and products are exact; one that does not fit is refused, never cut. Rounding happens only
- * in {@link #rounded} and {@link #minorUnits}, half-up, where a line of an invoice is made.
+ * <p>Sums and products are exact; one that does not fit is refused, never cut. Rounding happens
+ * only in {@link #rounded} and {@link #minorUnits}, half-up, where a line of an invoice is made.
  *
  * @param nanos billionths of a dollar, euro, yen; may be negative
  */
@@ -28,8 +28,8 @@ public record Money(long nanos, Currency currency) {
   }
 
   /**
-   * An amount that names its currency: {@code $0.002}, {@code €49}, {@code 0.002 USD}. The signs are
-   * $ for USD, € for EUR, £ for GBP and ¥ for JPY.
+   * An amount that names its currency: {@code $0.002}, {@code €49}, {@code 0.002 USD}. The signs
+   * are $ for USD, € for EUR, £ for GBP and ¥ for JPY.
    *
    * @throws IllegalArgumentException if it is none, or has more than 9 decimals
    */
@@ -98,8 +98,7 @@ public record Money(long nanos, Currency currency) {
    * @throws ArithmeticException if it does not fit
    */
   public Money rounded() {
-    BigDecimal minor =
-        amount().setScale(currency.getDefaultFractionDigits(), RoundingMode.HALF_UP);
+    BigDecimal minor = amount().setScale(currency.getDefaultFractionDigits(), RoundingMode.HALF_UP);
     return fitted(minor.setScale(SCALE).unscaledValue(), currency);
   }
 
@@ -113,8 +112,7 @@ public record Money(long nanos, Currency currency) {
     if (nanos.bitLength() > Long.SIZE - 1) {
       throw new ArithmeticException(
           "amount must be below %d %s, got %s"
-              .formatted(
-                  Long.MAX_VALUE / 1_000_000_000, currency, new BigDecimal(nanos, SCALE)));
+              .formatted(Long.MAX_VALUE / 1_000_000_000, currency, new BigDecimal(nanos, SCALE)));
     }
     return new Money(nanos.longValue(), currency);
   }

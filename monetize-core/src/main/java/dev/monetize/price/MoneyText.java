@@ -24,7 +24,8 @@ final class MoneyText {
   static Money parse(String text, @Nullable Currency currency) {
     Matcher matcher = AMOUNT.matcher(text);
     if (text.length() > LONGEST || !matcher.matches()) {
-      throw refused(text, "expected a number with at most 9 decimals, such as " + example(currency));
+      throw refused(
+          text, "expected a number with at most 9 decimals, such as " + example(currency));
     }
     Currency named = currency(text, matcher, currency);
     if (currency != null && !named.equals(currency)) {
@@ -80,8 +81,8 @@ final class MoneyText {
   static String format(Money money) {
     BigDecimal amount = money.amount().abs().stripTrailingZeros();
     if (amount.scale() > 0) {
-      amount = amount.setScale(
-          Math.max(amount.scale(), money.currency().getDefaultFractionDigits()));
+      amount =
+          amount.setScale(Math.max(amount.scale(), money.currency().getDefaultFractionDigits()));
     }
     String number = amount.toPlainString();
     String minus = money.nanos() < 0 ? "-" : "";

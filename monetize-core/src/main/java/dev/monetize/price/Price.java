@@ -50,8 +50,8 @@ public sealed interface Price {
   }
 
   /**
-   * The first units are included, those beyond have a price. Holds for each window of the quota that
-   * includes them, so usage of two windows is rated twice and not as one sum.
+   * The first units are included, those beyond have a price. Holds for each window of the quota
+   * that includes them, so usage of two windows is rated twice and not as one sum.
    *
    * @param included units that cost nothing more, at least 0
    * @param overage price of those beyond; per unit or per second

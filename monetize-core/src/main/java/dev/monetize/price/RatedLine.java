@@ -9,5 +9,4 @@ package dev.monetize.price;
  * @param billableUnits those of them that have to be paid for
  * @param amount what they cost, rounded to the currency's minor unit
  */
-public record RatedLine(
-    String meter, long units, long billableUnits, Price price, Money amount) {}
+public record RatedLine(String meter, long units, long billableUnits, Price price, Money amount) {}

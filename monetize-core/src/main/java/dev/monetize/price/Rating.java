@@ -7,8 +7,8 @@ import java.util.Currency;
 import java.util.Objects;
 
 /**
- * What usage costs, as pure functions. Everything is computed exactly, however many units; what does
- * not fit into {@link Money} is refused with an {@link ArithmeticException}, never cut.
+ * What usage costs, as pure functions. Everything is computed exactly, however many units; what
+ * does not fit into {@link Money} is refused with an {@link ArithmeticException}, never cut.
  */
 public final class Rating {
 
@@ -54,8 +54,7 @@ public final class Rating {
     if (price instanceof Price.IncludedThenOverage hybrid) {
       return exact(hybrid.overage(), billable(price, units));
     }
-    BigInteger nanos =
-        BigInteger.valueOf(price.each().nanos()).multiply(BigInteger.valueOf(units));
+    BigInteger nanos = BigInteger.valueOf(price.each().nanos()).multiply(BigInteger.valueOf(units));
     return price instanceof Price.PerSecond perSecond
         ? new Exact(nanos, BigInteger.valueOf(perSecond.unitsPerSecond()))
         : new Exact(nanos, BigInteger.ONE);
@@ -64,8 +63,7 @@ public final class Rating {
   /** The nearest multiple of a step, the higher one where both are as near. */
   private static Money rounded(Exact exact, BigInteger step, Currency currency) {
     BigInteger divisor = exact.divisor().multiply(step);
-    BigInteger steps =
-        exact.nanos().multiply(TWO).add(divisor).divide(divisor.multiply(TWO));
+    BigInteger steps = exact.nanos().multiply(TWO).add(divisor).divide(divisor.multiply(TWO));
     return Money.fitted(steps.multiply(step), currency);
   }
 

@@ -14,8 +14,7 @@ import java.util.Objects;
  * @param meters meters counted besides {@code calls}, each once
  * @param billable which answers are billed
  */
-public record Endpoint(
-    String label, long cost, List<MeterRule> meters, BillableStatuses billable) {
+public record Endpoint(String label, long cost, List<MeterRule> meters, BillableStatuses billable) {
 
   public Endpoint {
     Objects.requireNonNull(label, "label");

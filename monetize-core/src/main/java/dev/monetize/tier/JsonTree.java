@@ -40,7 +40,9 @@ final class JsonTree {
       return new JsonTree(file.name(), parser, faults).document();
     } catch (JsonProcessingException e) {
       throw refused(
-          faults, place(file.name(), e.getLocation()), "this is no JSON: " + e.getOriginalMessage());
+          faults,
+          place(file.name(), e.getLocation()),
+          "this is no JSON: " + e.getOriginalMessage());
     } catch (IOException e) {
       throw refused(faults, Place.of(file.name()), "this is no JSON: " + e.getMessage());
     }

@@ -10,7 +10,8 @@ import java.util.regex.Pattern;
  *
  * @param meter its name; not {@code calls}, which every endpoint counts
  * @param units where the units come from
- * @param estimate units reserved at admission, at least 1; the units themselves where they are fixed
+ * @param estimate units reserved at admission, at least 1; the units themselves where they are
+ *     fixed
  */
 public record MeterRule(String meter, Units units, long estimate) {
 

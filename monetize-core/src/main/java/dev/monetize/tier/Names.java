@@ -10,7 +10,7 @@ final class Names {
 
   static final String CALLS = "calls";
 
-  private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9_-]{0,63}");
+  private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9_-]{0,39}");
 
   private Names() {}
 
@@ -18,7 +18,7 @@ final class Names {
   static @Nullable String fault(String name) {
     return NAME.matcher(name).matches()
         ? null
-        : "expected a name of 1 to 64 of a-z, 0-9, _ and -, such as tokens_in";
+        : "expected a name of 1 to 40 of a-z, 0-9, _ and -, such as tokens_in";
   }
 
   static String read(String name) {

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * A path with literal segments, {@code {name}} for one segment, and {@code *} at the end for
  * everything below: {@code /v1/*} covers {@code /v1} and {@code /v1/a/b}.
  *
- * <p>Case matters. A slash at the end of a path does not: {@code /v1/x/} is treated as {@code /v1/x},
- * since many an app serves both alike.
+ * <p>Case matters. A slash at the end of a path does not: {@code /v1/x/} is treated as {@code
+ * /v1/x}, since many an app serves both alike.
  */
 public record PathPattern(String text) {
 

@@ -5,7 +5,9 @@ package dev.monetize.tier;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** A state of a {@link PathTree}: what belongs to a path that ends here, and where segments lead. */
+/**
+ * A state of a {@link PathTree}: what belongs to a path that ends here, and where segments lead.
+ */
 final class PathState<L> {
 
   final String example;

@@ -15,10 +15,10 @@ import java.util.function.BiFunction;
 /**
  * Finds what belongs to a path, in one step per segment and without allocating. Immutable.
  *
- * <p>Patterns are compiled to a deterministic automaton over segments: a state is a set of patterns,
- * each with the number of its segments that have matched. So there is one leaf for each set of
- * patterns that some path matches, and what is true of all leaves is true of all paths: that is how a
- * catalog is checked.
+ * <p>Patterns are compiled to a deterministic automaton over segments: a state is a set of
+ * patterns, each with the number of its segments that have matched. So there is one leaf for each
+ * set of patterns that some path matches, and what is true of all leaves is true of all paths: that
+ * is how a catalog is checked.
  *
  * @param <L> what belongs to the paths that match the same patterns
  */

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * A property of a file or override, to be read as one thing or another. What cannot be read becomes
@@ -56,7 +57,16 @@ record Property(String name, Place place, FileNode node, Faults faults) {
     try {
       return Optional.of(reader.apply(scalar));
     } catch (IllegalArgumentException | ArithmeticException e) {
-      return fault(scalar.text(), e.getMessage());
+      return fault(scalar.text(), String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** A value that is made of it; what refuses to be made is a fault of it. */
+  <T> Optional<T> attempt(Supplier<T> value) {
+    try {
+      return Optional.of(value.get());
+    } catch (IllegalArgumentException e) {
+      return refused(String.valueOf(e.getMessage()));
     }
   }
 

@@ -57,8 +57,9 @@ final class Section {
               if (fault == null) {
                 named.put(key, property);
               } else {
-                owner.faults().add(
-                    property.place(), owner.name() + " " + Shown.quoted(key) + ": " + fault);
+                owner
+                    .faults()
+                    .add(property.place(), owner.name() + " " + Shown.quoted(key) + ": " + fault);
               }
             });
     return named;

@@ -7,11 +7,12 @@ import java.util.List;
 
 /**
  * Orders patterns that match the same call, the most specific first: segment by segment a literal
- * before a variable before {@code *}, the end of the pattern before {@code *}, and at equal paths one
- * with a method before one without.
+ * before a variable before {@code *}, the end of the pattern before {@code *}, and at equal paths
+ * one with a method before one without.
  *
- * <p>Of two patterns that match the same call, the first segment of different kind decides; if there
- * is none, they have the same path. So the order is total on them, and does not depend on the call.
+ * <p>Of two patterns that match the same call, the first segment of different kind decides; if
+ * there is none, they have the same path. So the order is total on them, and does not depend on the
+ * call.
  */
 final class Specificity implements Comparator<EndpointPattern> {
 

@@ -6,6 +6,7 @@ import dev.monetize.price.BasePrice;
 import dev.monetize.price.Money;
 import dev.monetize.price.Price;
 import java.util.Currency;
+import java.util.Optional;
 import java.util.Set;
 
 /** Prices, as they are written in tier files: {@code 49/month}, {@code $0.002/call}. */
@@ -13,10 +14,27 @@ final class Tariff {
 
   private static final Set<String> SECONDS = Set.of("s", "sec", "second");
 
+  private static final String EACH =
+      "expected <amount>/%s such as %s/%1$s;"
+          + " graduated, volume and package prices are not supported yet";
+
   private Tariff() {}
 
-  /** What a tier costs. */
-  static BasePrice base(String text, Currency currency) {
+  /** What a tier costs: {@code 0}, {@code 49/month}, {@code custom}. */
+  static Optional<Setting<BasePrice>> base(Property property, Currency currency) {
+    return property.isCustom()
+        ? Optional.of(Setting.custom(BasePrice.monthly(Money.zero(currency))))
+        : property.read(text -> base(text, currency)).map(Setting::of);
+  }
+
+  /** What the units of a meter cost: {@code $0.002/call}, {@code $0.01/second}. */
+  static Optional<Price> units(Property property, String meter, Currency currency) {
+    return property.isScalar()
+        ? property.read(text -> units(text, meter, currency))
+        : property.refused(EACH.formatted(singular(meter), new Money(2_000_000, currency)));
+  }
+
+  private static BasePrice base(String text, Currency currency) {
     if (text.equals("0")) {
       return BasePrice.monthly(Money.zero(currency));
     }
@@ -30,7 +48,7 @@ final class Tariff {
   }
 
   /** What the units of a meter cost. */
-  static Price units(String text, String meter, Currency currency) {
+  private static Price units(String text, String meter, Currency currency) {
     int slash = text.indexOf('/');
     Money each = amount(slash < 0 ? text : text.substring(0, slash), currency);
     String unit = slash < 0 ? meter : text.substring(slash + 1);
@@ -41,11 +59,7 @@ final class Tariff {
       return Price.perUnit(each);
     }
     throw new IllegalArgumentException(
-        "expected <amount>/%s such as %s/%1$s; %s"
-            .formatted(
-                singular(meter),
-                new Money(2_000_000, currency),
-                "graduated, volume and package prices are not supported yet"));
+        EACH.formatted(singular(meter), new Money(2_000_000, currency)));
   }
 
   private static Money amount(String text, Currency currency) {
