@@ -3,7 +3,8 @@
 /**
  * Money, prices, and rating: what usage costs, as pure functions over integers.
  *
- * <p>Start at {@link dev.monetize.price.Price}.
+ * <p>Start at {@link dev.monetize.price.Price}, and {@link dev.monetize.price.Rating} for what it
+ * comes to.
  */
 @NullMarked
 package dev.monetize.price;

@@ -3,8 +3,12 @@
 package dev.monetize.tier;
 
 import java.util.List;
+import java.util.stream.Collectors;
 
-/** A tier file, catalog or override that is no good; tells every fault found. */
+/**
+ * A tier file, catalog or override that is no good; tells every fault found. The message has one
+ * line for each.
+ */
 public final class TierFaultsException extends IllegalArgumentException {
 
   private static final long serialVersionUID = 1L;
@@ -14,13 +18,20 @@ public final class TierFaultsException extends IllegalArgumentException {
   /**
    * One fault.
    *
-   * @param place file, line and column, or the name of the tier and property
-   * @param message value found and what was expected
+   * @param place file, line and column, or the name of the tier or customer's value
+   * @param message property and value found, and what was expected
    */
-  public record Fault(String place, String message) {}
+  public record Fault(String place, String message) {
+
+    /** {@code tiers.yml:12:5: rate_limit "10/fortnight": expected …}. */
+    @Override
+    public String toString() {
+      return place + ": " + message;
+    }
+  }
 
   TierFaultsException(List<Fault> faults) {
-    super(faults.toString());
+    super(faults.stream().map(Fault::toString).collect(Collectors.joining("\n")));
     this.faults = List.copyOf(faults);
   }
 

@@ -1,0 +1,99 @@
+// Copyright The Monetize Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.monetize.tier;
+
+import dev.monetize.limit.Limit;
+import dev.monetize.limit.RateLimit;
+import dev.monetize.price.Price;
+import dev.monetize.quota.Quota;
+import java.util.Map;
+
+/** Checks that a tier fits the endpoints of its catalog. */
+final class DemandChecks {
+
+  private final Tier tier;
+  private final Demands demands;
+  private final Places places;
+  private final Faults faults;
+
+  private DemandChecks(Tier tier, Demands demands, Places places, Faults faults) {
+    this.tier = tier;
+    this.demands = demands;
+    this.places = places;
+    this.faults = faults;
+  }
+
+  static void check(Tier tier, Demands demands, Places places, Faults faults) {
+    DemandChecks checks = new DemandChecks(tier, demands, places, faults);
+    checks.meters();
+    checks.bursts();
+  }
+
+  private void meters() {
+    for (String property : tier.custom()) {
+      if (property.startsWith("quotas.")) {
+        counted(property, property.substring("quotas.".length()));
+      }
+    }
+    for (Quota quota : tier.quotas()) {
+      counted(TierTerms.quotaProperty(quota.meter()), quota.meter());
+    }
+    for (Map.Entry<String, Price> price : tier.prices().entrySet()) {
+      price(price.getKey(), price.getValue());
+    }
+  }
+
+  private void price(String meter, Price price) {
+    boolean overage = price instanceof Price.IncludedThenOverage;
+    String property = overage ? TierTerms.overageProperty(meter) : "prices." + meter;
+    counted(property, meter);
+    Price each = price instanceof Price.IncludedThenOverage hybrid ? hybrid.overage() : price;
+    if (each instanceof Price.PerSecond
+        && demands.meters().contains(meter)
+        && !demands.timed().contains(meter)) {
+      fault(property, "a price per second needs a meter that counts elapsed time");
+    }
+  }
+
+  private void counted(String property, String meter) {
+    if (!demands.meters().contains(meter)) {
+      fault(
+          property,
+          "no endpoint counts the meter %s, expected %s"
+              .formatted(
+                  Shown.quoted(meter),
+                  Suggestions.of(meter, demands.meters().stream().sorted().toList())));
+    }
+  }
+
+  private void bursts() {
+    for (Limit limit : tier.limits()) {
+      if (limit instanceof RateLimit rate) {
+        burst(rate, TierTerms.rateProperty(rate.id()));
+      }
+    }
+    for (Quota quota : tier.quotas()) {
+      quota.toThrottle().ifPresent(rate -> burst(rate, TierTerms.quotaProperty(quota.meter())));
+    }
+  }
+
+  private void burst(RateLimit rate, String property) {
+    Endpoint dearest = demands.dearest();
+    if (dearest.cost() > rate.burst()) {
+      fault(
+          property,
+          "a burst of %d never admits %s, which tier %s may call at a cost of %d"
+              .formatted(
+                  rate.burst(),
+                  Shown.quoted(dearest.label()),
+                  Shown.quoted(tier.name()),
+                  dearest.cost()));
+    }
+  }
+
+  private void fault(String property, String why) {
+    String parent =
+        property.contains(".") ? property.substring(0, property.indexOf('.')) : property;
+    faults.add(places.at(property, parent), property + ": " + why);
+  }
+}
