@@ -162,7 +162,9 @@ final class Delivery {
             return 0;
           }
           changed.await();
-        } else if (ending || last - sent >= sink.schedule().maxEvents() || !now.isBefore(due(noticed))) {
+        } else if (ending
+            || last - sent >= sink.schedule().maxEvents()
+            || !now.isBefore(due(noticed))) {
           return last;
         } else {
           changed.awaitNanos(Duration.between(now, due(noticed)).toNanos());

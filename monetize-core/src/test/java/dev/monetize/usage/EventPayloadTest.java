@@ -86,7 +86,6 @@ class EventPayloadTest {
     writer.putVarint(1 << 30);
     reader.range(0, writer.position());
 
-    assertThatThrownBy(reader::readString)
-        .hasMessage("a count of 1073741824 exceeds the record");
+    assertThatThrownBy(reader::readString).hasMessage("a count of 1073741824 exceeds the record");
   }
 }

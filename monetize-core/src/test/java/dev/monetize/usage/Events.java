@@ -37,7 +37,8 @@ final class Events {
     long time = NOON + random.nextLong() % (40L * 24 * 3600 * 1_000_000_000L);
     List<Measure> measures = new ArrayList<>();
     for (int i = random.nextInt(4); i > 0; i--) {
-      measures.add(new Measure("m" + i + text(random, 10), random.nextLong() >>> (1 + random.nextInt(63))));
+      measures.add(
+          new Measure("m" + i + text(random, 10), random.nextLong() >>> (1 + random.nextInt(63))));
     }
     List<QuotaWindow> windows = new ArrayList<>();
     for (int i = random.nextInt(4); i > 0; i--) {

@@ -140,8 +140,7 @@ class FileUsageJournalTest {
   }
 
   @Test
-  void disk_thatGivesNoSegment_endsAcceptingWithAQuarterLeft_andNothingIsLost()
-      throws IOException {
+  void disk_thatGivesNoSegment_endsAcceptingWithAQuarterLeft_andNothingIsLost() throws IOException {
     Set<Long> acknowledged = new HashSet<>();
     try (FileUsageJournal journal = openBlocked()) {
       while (journal.accepting()) {
@@ -173,7 +172,6 @@ class FileUsageJournalTest {
   @Test
   void segmentBytes_outOfBounds_areRefused() {
     assertThatThrownBy(() -> FileUsageJournal.open(directory, 4096, (s, e) -> {}))
-        .hasMessage(
-            "segmentBytes must be a multiple of 4096 from 131072 to 1073741824, got 4096");
+        .hasMessage("segmentBytes must be a multiple of 4096 from 131072 to 1073741824, got 4096");
   }
 }

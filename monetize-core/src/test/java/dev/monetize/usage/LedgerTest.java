@@ -54,8 +54,7 @@ class LedgerTest {
     assertThat(ledger.units("acme", "calls", NOON, NOON.plusSeconds(HOUR))).isEqualTo(110);
     assertThat(ledger.units("acme", "calls", NOON.plusSeconds(5), NOON.plusSeconds(HOUR + 1)))
         .isEqualTo(1110);
-    assertThat(ledger.totals("acme", NOON.minusSeconds(1), NOON))
-        .isEqualTo(Map.of("calls", 1L));
+    assertThat(ledger.totals("acme", NOON.minusSeconds(1), NOON)).isEqualTo(Map.of("calls", 1L));
     assertThat(ledger.units("nobody", "calls", NOON, NOON.plusSeconds(HOUR))).isZero();
   }
 

@@ -61,7 +61,8 @@ class UsageBatchTest {
   @Test
   void event_outOfBounds_isRefused() {
     assertThatThrownBy(() -> Events.call("x".repeat(257)))
-        .hasMessage("customer must have at most 256 characters, got 257 (\"" + "x".repeat(40) + "…\")");
+        .hasMessage(
+            "customer must have at most 256 characters, got 257 (\"" + "x".repeat(40) + "…\")");
     assertThatThrownBy(() -> Events.call("")).hasMessage("customer must not be empty");
     assertThatThrownBy(
             () ->
