@@ -162,10 +162,12 @@ final class Delivery {
             return 0;
           }
           changed.await();
-        } else if (ending || last - sent >= sink.schedule().maxEvents() || !now.isBefore(due(noticed))) {
+        } else if (ending
+            || last - sent >= sink.schedule().maxEvents()
+            || !now.isBefore(due(noticed))) {
           return last;
         } else {
-          await(Duration.between(now, due(noticed)));
+          changed.awaitNanos(Duration.between(now, due(noticed)).toNanos());
         }
       }
     } finally {
@@ -178,12 +180,11 @@ final class Delivery {
     return noticed.plus(sink.schedule().maxDelay());
   }
 
-  private void await(Duration time) throws InterruptedException {
-    changed.awaitNanos(time.toNanos());
-  }
-
   /** Whether to try again: once more if the end was called for while this waited. */
   private boolean pauseAfter(Throwable failure) {
+    if (abandoned) {
+      return false;
+    }
     if (backoff.failed()) {
       log.warn(
           "sink \"{}\" failed; its usage waits in the journal and is tried again, with growing"
@@ -198,7 +199,7 @@ final class Delivery {
     try {
       Instant now = start;
       while (!finishing && now.isBefore(end) && !now.isBefore(start)) {
-        await(Duration.between(now, end));
+        changed.awaitNanos(Duration.between(now, end).toNanos());
         now = clock.instant();
       }
     } catch (InterruptedException e) {

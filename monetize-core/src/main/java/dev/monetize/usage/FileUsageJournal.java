@@ -9,6 +9,8 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A journal in a directory of its own.
@@ -26,14 +28,16 @@ import java.util.concurrent.ConcurrentHashMap;
  * {@link JournalDamagedException}. A second opener is refused, of this process or another.
  *
  * <p><b>Room.</b> One segment is always made in advance. When the disk cannot give it, events go on
- * into the current one; {@link #accepting} turns false when three quarters of that are full, so that
- * calls in flight, and the marks of sinks, have the last quarter (4 MiB by default, about 20,000
- * events). It turns true by itself when there is room again. After a failed fsync it stays false:
- * nothing newer can be trusted to last, and the process must be restarted.
+ * into the current one; {@link #accepting} turns false when three quarters of that are full, so
+ * that calls in flight, and the marks of sinks, have the last quarter (4 MiB by default, about
+ * 20,000 events). It turns true by itself when there is room again. After a failed fsync it stays
+ * false: nothing newer can be trusted to last, and the process must be restarted.
  *
  * <p>No segment is ever deleted by this version.
  */
 public final class FileUsageJournal implements UsageJournal {
+
+  private static final Logger log = LoggerFactory.getLogger(FileUsageJournal.class);
 
   /** Size of a segment, unless another is asked for: 16 MiB. */
   public static final int SEGMENT_BYTES = 16 << 20;
@@ -102,12 +106,25 @@ public final class FileUsageJournal implements UsageJournal {
         segments.create(UUID.randomUUID(), 1, segmentBytes, () -> {});
       }
       Recovery.Result found = new Recovery(replay).run(segments);
+      warnOf(found);
       FileUsageJournal journal = new FileUsageJournal(lock, segments, found, segmentBytes);
       journal.thread.start();
       return journal;
     } catch (Throwable failure) {
       lock.release();
       throw failure;
+    }
+  }
+
+  private static void warnOf(Recovery.Result found) {
+    Recovery.TornTail torn = found.torn();
+    if (torn != null) {
+      log.warn(
+          "{}: a torn tail of {} bytes behind record {} was cut off: it was being written when the"
+              + " process or the machine stopped",
+          torn.file(),
+          torn.bytes(),
+          found.nextSequence() - 1);
     }
   }
 

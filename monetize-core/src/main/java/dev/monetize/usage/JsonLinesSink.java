@@ -65,8 +65,9 @@ public final class JsonLinesSink implements UsageSink {
       return false;
     }
     ByteBuffer there = ByteBuffer.allocate(lines.length);
-    while (there.hasRemaining() && channel.read(there, start + there.position()) >= 0) {
-      continue;
+    int count = 0;
+    while (there.hasRemaining() && count >= 0) {
+      count = channel.read(there, start + there.position());
     }
     return !there.hasRemaining() && Arrays.equals(there.array(), lines);
   }

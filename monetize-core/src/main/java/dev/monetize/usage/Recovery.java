@@ -12,8 +12,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.UUID;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a journal from its first record on, and decides where it ends.
@@ -25,8 +24,6 @@ import org.slf4j.LoggerFactory;
  */
 final class Recovery {
 
-  private static final Logger log = LoggerFactory.getLogger(FileUsageJournal.class);
-
   private final UsageJournal.Replay replay;
   private final RecordFrame frame = new RecordFrame();
   private final List<Segment> segments = new ArrayList<>();
@@ -35,6 +32,7 @@ final class Recovery {
   private final List<Integer> ends = new ArrayList<>();
   private long next = 1;
   private long lastEvent;
+  private @Nullable TornTail torn;
 
   /**
    * What was found.
@@ -42,6 +40,7 @@ final class Recovery {
    * @param segments all of them, those not begun yet last
    * @param ends where each begun segment's records end
    * @param bases begun segments by their first sequence
+   * @param torn what was cut off, if anything
    */
   record Result(
       List<Segment> segments,
@@ -49,7 +48,11 @@ final class Recovery {
       NavigableMap<Long, Path> bases,
       Map<String, SinkProgress> sinks,
       long nextSequence,
-      long lastEvent) {}
+      long lastEvent,
+      @Nullable TornTail torn) {}
+
+  /** What was being written when the process or the machine stopped. */
+  record TornTail(Path file, long bytes) {}
 
   Recovery(UsageJournal.Replay replay) {
     this.replay = replay;
@@ -71,7 +74,7 @@ final class Recovery {
     for (int i = 0; i < ends.size(); i++) {
       sync(segments.get(i), ends.get(i));
     }
-    return new Result(segments, ends, bases, sinks, next, lastEvent);
+    return new Result(segments, ends, bases, sinks, next, lastEvent, torn);
   }
 
   private void open(SegmentDirectory directory) throws IOException {
@@ -168,14 +171,13 @@ final class Recovery {
   /** From the end, so that what is behind the tear never looks joined to what is before it. */
   private void cut(int stopped, long dropped) {
     for (int i = segments.size() - 1; i >= stopped; i--) {
-      segments.get(i).clear(i < ends.size() ? ends.get(i) : Segment.BASE);
+      Segment segment = segments.get(i);
+      int from = i < ends.size() ? ends.get(i) : Segment.BASE;
+      if (segment.writtenEnd(from) > from) {
+        segment.clear(from);
+      }
     }
-    log.warn(
-        "{}: a torn tail of {} bytes behind record {} was cut off: it was being written when the"
-            + " process or the machine stopped",
-        segments.get(stopped).file(),
-        dropped,
-        next - 1);
+    torn = new TornTail(segments.get(stopped).file(), dropped);
   }
 
   private JournalDamagedException damage(int stopped) {

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.regex.Matcher;
@@ -33,7 +34,7 @@ final class SegmentDirectory {
   }
 
   /** Segments by number. A name that only resembles one is refused: it may hold usage. */
-  TreeMap<Long, Path> files() throws IOException {
+  NavigableMap<Long, Path> files() throws IOException {
     TreeMap<Long, Path> files = new TreeMap<>();
     try (Stream<Path> paths = Files.list(directory)) {
       for (Path path : (Iterable<Path>) paths::iterator) {

@@ -93,8 +93,7 @@ public final class Shipper {
     journal.sync();
     long sent = journal.progress(sink).sent();
     journal.markDurably(
-        RecordType.GIVEN_UP,
-        new SinkMark(sink, sent + 1, Math.max(sent, journal.syncedEvent())));
+        RecordType.GIVEN_UP, new SinkMark(sink, sent + 1, Math.max(sent, journal.syncedEvent())));
   }
 
   /**
@@ -113,7 +112,8 @@ public final class Shipper {
         delivery.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime())));
       }
     } catch (IOException e) {
-      log.warn("the journal could not be made durable; what is newer is shipped after a restart", e);
+      log.warn(
+          "the journal could not be made durable; what is newer is shipped after a restart", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
