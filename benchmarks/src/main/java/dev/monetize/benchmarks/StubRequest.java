@@ -55,7 +55,7 @@ final class StubRequest extends HttpServletRequestWrapper {
     values[4] = key;
   }
 
-  void reset() {
+  void clear() {
     call = null;
   }
 

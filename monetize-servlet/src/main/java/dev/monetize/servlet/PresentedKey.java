@@ -50,10 +50,10 @@ final class PresentedKey {
     if (hasAlias(request)) {
       return ALIAS;
     }
-    if (key != null && isDoubled(request, HEADER, key)) {
+    if (key != null && isDoubled(request, HEADER)) {
       return TWICE;
     }
-    if (authorization != null && isDoubled(request, "Authorization", authorization)) {
+    if (authorization != null && isDoubled(request, "Authorization")) {
       return BEARER_TWICE;
     }
     String bearer = bearer(authorization, format);
@@ -72,7 +72,7 @@ final class PresentedKey {
     return format.claims(token) ? token : null;
   }
 
-  private static boolean isDoubled(HttpServletRequest request, String name, String first) {
+  private static boolean isDoubled(HttpServletRequest request, String name) {
     Enumeration<String> values = request.getHeaders(name);
     if (values == null || !values.hasMoreElements()) {
       return false;
