@@ -113,7 +113,8 @@ public final class Accounts {
             throw new IllegalArgumentException("there is no customer \"" + customer + "\"");
           }
           if (validUntil != null && !validUntil.isAfter(now())) {
-            throw new IllegalArgumentException("a key must expire in the future, got " + validUntil);
+            throw new IllegalArgumentException(
+                "a key must expire in the future, got " + validUntil);
           }
           return issue(customer, label, mode, validUntil);
         });
@@ -138,8 +139,7 @@ public final class Accounts {
             throw new IllegalArgumentException(
                 "key \"%s\" has not been valid since %s".formatted(key, present.validUntil()));
           }
-          NewKey next =
-              issue(present.customer(), present.label(), MonetizeKeys.Mode.LIVE, null);
+          NewKey next = issue(present.customer(), present.label(), MonetizeKeys.Mode.LIVE, null);
           store().put(until(present, now.plus(overlap)));
           return next;
         });

@@ -23,8 +23,8 @@ import org.slf4j.LoggerFactory;
  * Finds out who is calling. Answers are cached, misses apart from hits, so that a flood of unknown
  * keys cannot push out a caller that is known.
  *
- * <p>A hit is good for some seconds and then looked up again, by one call in turn, while it stays in
- * use: where the look-up fails, callers already known go on being served.
+ * <p>A hit is good for some seconds and then looked up again, by one call in turn, while it stays
+ * in use: where the look-up fails, callers already known go on being served.
  */
 final class Callers {
 
@@ -65,8 +65,7 @@ final class Callers {
     this.defaultTier = defaultTier;
     this.offer = offer;
     this.freshNanos = fresh.toNanos();
-    this.misses =
-        Caffeine.newBuilder().maximumSize(MOST_MISSES).expireAfterWrite(fresh).build();
+    this.misses = Caffeine.newBuilder().maximumSize(MOST_MISSES).expireAfterWrite(fresh).build();
   }
 
   Identification identify(Credential credential, String address, long now) {
@@ -75,7 +74,9 @@ final class Callers {
     }
     if (credential instanceof Credential.KnownCustomer customer) {
       Caller caller = known.getIfPresent(customer);
-      return caller != null ? current(caller, customer, customer, now) : load(customer, customer, now);
+      return caller != null
+          ? current(caller, customer, customer, now)
+          : load(customer, customer, now);
     }
     if (credential instanceof Credential.Ambiguous ambiguous) {
       return Denied.because(Reason.AMBIGUOUS_CREDENTIAL, ambiguous.detail());
@@ -171,8 +172,7 @@ final class Callers {
     }
     KeyOwner one = owner.get();
     Subscription has = subscription.get();
-    Identification answer =
-        planned(has, plan -> new Caller(one, has, plan, now + freshNanos));
+    Identification answer = planned(has, plan -> new Caller(one, has, plan, now + freshNanos));
     if (answer instanceof Caller caller) {
       remember(as, caller, before);
       return checked(caller, as, now);
@@ -211,8 +211,7 @@ final class Callers {
     return owner;
   }
 
-  private Identification planned(
-      Subscription subscription, Function<Plan, Caller> caller) {
+  private Identification planned(Subscription subscription, Function<Plan, Caller> caller) {
     try {
       return caller.apply(offer.get().plan(subscription));
     } catch (IllegalArgumentException e) {

@@ -15,7 +15,9 @@ public sealed interface Credential {
     return new Key(presented);
   }
 
-  /** A customer that the app has identified by itself: a session, a JWT, the container's principal. */
+  /**
+   * A customer that the app has identified by itself: a session, a JWT, the container's principal.
+   */
   static Credential customer(String id) {
     return new KnownCustomer(id, "principal");
   }

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * settled, from any thread.
  *
  * <p>Settle it exactly once; what comes after the first time does nothing. In try-with-resources a
- * call that was not settled is {@linkplain Outcome#abandoned abandoned}: not billed, and its hold on
- * concurrency limits ended.
+ * call that was not settled is {@linkplain Outcome#abandoned abandoned}: not billed, and its hold
+ * on concurrency limits ended.
  */
 public final class Granted implements Admission, AutoCloseable {
 
@@ -106,7 +106,10 @@ public final class Granted implements Admission, AutoCloseable {
     return allowed;
   }
 
-  /** What the call counts if it is billable; asked once it is settled, when nothing is added any more. */
+  /**
+   * What the call counts if it is billable; asked once it is settled, when nothing is added any
+   * more.
+   */
   List<Measure> measures(long now) {
     return Tally.of(endpoint, added, now - admittedNanos);
   }

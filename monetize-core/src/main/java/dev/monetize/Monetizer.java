@@ -187,8 +187,7 @@ public final class Monetizer implements AutoCloseable {
   void settle(Granted call, Outcome outcome) {
     try {
       long now = time.now();
-      boolean billable =
-          outcome.answered() && call.endpoint().billable().covers(outcome.status());
+      boolean billable = outcome.answered() && call.endpoint().billable().covers(outcome.status());
       List<Measure> measures = billable ? call.measures(now) : List.of();
       if (billable) {
         append(event(call, outcome, measures, now));
@@ -207,8 +206,7 @@ public final class Monetizer implements AutoCloseable {
     ledger.fold(journal.append(event), event);
   }
 
-  private static UsageEvent event(
-      Granted call, Outcome outcome, List<Measure> measures, long now) {
+  private static UsageEvent event(Granted call, Outcome outcome, List<Measure> measures, long now) {
     Caller caller = call.caller();
     return new UsageEvent(
         call.admittedNanos(),

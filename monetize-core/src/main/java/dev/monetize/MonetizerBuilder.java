@@ -125,8 +125,8 @@ public final class MonetizerBuilder {
   }
 
   /**
-   * How long a caller that was looked up is taken as it was, 30 seconds unless set: the longest that
-   * a change made behind our back, in a table of the app's own, goes unseen.
+   * How long a caller that was looked up is taken as it was, 30 seconds unless set: the longest
+   * that a change made behind our back, in a table of the app's own, goes unseen.
    */
   public MonetizerBuilder callerCache(Duration time) {
     if (time.isNegative()) {
@@ -139,8 +139,8 @@ public final class MonetizerBuilder {
   /**
    * Opens the data directory, restores what was used, and begins to deliver.
    *
-   * @throws IllegalStateException if something needed was not given, or the data directory is in use
-   *     or damaged
+   * @throws IllegalStateException if something needed was not given, or the data directory is in
+   *     use or damaged
    */
   public Monetizer build() {
     if (tiers == null) {
@@ -175,8 +175,7 @@ public final class MonetizerBuilder {
     RateLimiter limits = limiter != null ? limiter : new InMemoryRateLimiter(restoredFrom(ledger));
     opened.push(limits);
     Offers offers = new Offers(catalog, subs);
-    Callers callers =
-        new Callers(format, whose, subs, defaultTier, offers::current, callerCache);
+    Callers callers = new Callers(format, whose, subs, defaultTier, offers::current, callerCache);
     Accounts accounts = new Accounts(whose, subs, format, offers, callers, time);
     Shipper shipper = Shipper.start(journal, List.copyOf(sinks.values()), clock);
     opened.push(() -> shipper.close(FLUSH));

@@ -37,8 +37,7 @@ final class Offer {
    *     no good for it
    */
   Plan plan(Subscription subscription) {
-    Terms terms =
-        new Terms(subscription.tier(), subscription.anchor(), subscription.overrides());
+    Terms terms = new Terms(subscription.tier(), subscription.anchor(), subscription.overrides());
     Plan plan = plans.getIfPresent(terms);
     return plan != null ? plan : plans.get(terms, this::compile);
   }

@@ -11,8 +11,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,9 +64,9 @@ final class Offers {
       log.info(
           "tiers changed, customers concerned: {}\n{}\ntiers in force:\n{}",
           customers,
-          String.join("\n", changes.lines()),
+          changes,
           catalog.describe());
-      return new TierReload(changes.lines(), customers);
+      return new TierReload(changes.changes().stream().map(Object::toString).toList(), customers);
     } finally {
       replacing.unlock();
     }
@@ -74,6 +76,8 @@ final class Offers {
   private Map<String, Long> check(Offer next, TierChanges changes) {
     List<TierFaultsException.Fault> faults = new ArrayList<>();
     Map<String, Long> customers = new TreeMap<>();
+    Set<String> concerned =
+        changes.changes().stream().map(TierChanges.Change::subject).collect(Collectors.toSet());
     try (Stream<Subscription> all = subscriptions.all()) {
       all.forEach(
           subscription -> {
@@ -82,9 +86,9 @@ final class Offers {
             } catch (IllegalArgumentException e) {
               faults.add(
                   new TierFaultsException.Fault(
-                      "customer " + subscription.customer(), e.getMessage()));
+                      "customer " + subscription.customer(), String.valueOf(e.getMessage())));
             }
-            if (changes.tiers().contains(subscription.tier())) {
+            if (concerned.contains(subscription.tier())) {
               customers.merge(subscription.tier(), 1L, Long::sum);
             }
           });

@@ -43,7 +43,7 @@ final class Plan {
   private final Set<String> missing;
   private final @Nullable Quota[] quotas;
   private final boolean holds;
-  private final Map<Endpoint, Charge> charges = new IdentityHashMap<>();
+  private final IdentityHashMap<Endpoint, Charge> charges = new IdentityHashMap<>();
   private volatile List<QuotaWindow> windows = List.of();
 
   /**

@@ -19,8 +19,7 @@ import java.util.Optional;
  * @param meters use by meter, every meter of the catalog among them
  * @param cost what it costs so far
  */
-public record UsageReport(
-    String customer, String tier, Map<String, MeterUse> meters, Cost cost) {
+public record UsageReport(String customer, String tier, Map<String, MeterUse> meters, Cost cost) {
 
   /**
    * Use of a meter.

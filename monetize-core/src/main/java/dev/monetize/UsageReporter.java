@@ -49,8 +49,7 @@ final class UsageReporter {
       }
     }
     if (!quotas.isEmpty()) {
-      return new UsageReport.MeterUse(
-          quotas.get(0).used(), Instant.ofEpochSecond(since), quotas);
+      return new UsageReport.MeterUse(quotas.get(0).used(), Instant.ofEpochSecond(since), quotas);
     }
     Window period = billingPeriod(caller, now);
     Instant start = Instant.ofEpochSecond(period.start());
@@ -59,8 +58,7 @@ final class UsageReporter {
   }
 
   private UsageReport.QuotaUse use(Caller caller, Quota quota, Window window) {
-    long used =
-        ledger.used(caller.customer(), caller.key(), Plan.window(quota, window.start()));
+    long used = ledger.used(caller.customer(), caller.key(), Plan.window(quota, window.start()));
     return new UsageReport.QuotaUse(
         quota.id(), used, quota.included(), Instant.ofEpochSecond(window.end()));
   }
@@ -77,8 +75,7 @@ final class UsageReporter {
     }
     for (Map.Entry<String, Price> price : tier.prices().entrySet()) {
       UsageReport.MeterUse use = meters.get(price.getKey());
-      RatedLine line =
-          Rating.line(price.getKey(), price.getValue(), use == null ? 0 : use.used());
+      RatedLine line = Rating.line(price.getKey(), price.getValue(), use == null ? 0 : use.used());
       lines.add(line);
       total = total.plus(line.amount());
     }

@@ -86,10 +86,8 @@ class ArchitectureTest {
     return new ArchCondition<>("name none of " + String.join(", ", libraries)) {
       @Override
       public void check(JavaMethod method, ConditionEvents events) {
-        Stream.concat(
-                method.getRawParameterTypes().stream(), Stream.of(method.getRawReturnType()))
-            .filter(
-                type -> Stream.of(libraries).anyMatch(name -> type.getName().startsWith(name)))
+        Stream.concat(method.getRawParameterTypes().stream(), Stream.of(method.getRawReturnType()))
+            .filter(type -> Stream.of(libraries).anyMatch(name -> type.getName().startsWith(name)))
             .filter(type -> method.getOwner().getModifiers().contains(PUBLIC))
             .forEach(
                 type ->

@@ -76,8 +76,7 @@ class CallersTest {
     assertThat(reason(Credential.key(""))).isEqualTo(Reason.UNKNOWN_KEY);
     assertThat(reason(Credential.key(mistyped))).isEqualTo(Reason.UNKNOWN_KEY);
     assertThat(reason(Credential.key(unknownKey()))).isEqualTo(Reason.UNKNOWN_KEY);
-    assertThat(reason(new Credential.Ambiguous("two keys")))
-        .isEqualTo(Reason.AMBIGUOUS_CREDENTIAL);
+    assertThat(reason(new Credential.Ambiguous("two keys"))).isEqualTo(Reason.AMBIGUOUS_CREDENTIAL);
   }
 
   private static String unknownKey() {

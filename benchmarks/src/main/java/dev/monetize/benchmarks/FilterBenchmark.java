@@ -91,8 +91,8 @@ public class FilterBenchmark {
 
   @Benchmark
   public int admitServeSettle() throws Exception {
-    request.reset();
-    response.reset();
+    request.clear();
+    response.clear();
     filter.doFilter(request, response, chain);
     return response.headers();
   }

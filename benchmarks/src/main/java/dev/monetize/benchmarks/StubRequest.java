@@ -8,7 +8,9 @@ import jakarta.servlet.http.HttpServletRequestWrapper;
 import java.lang.reflect.Proxy;
 import java.util.Enumeration;
 
-/** A request with a handful of headers that answers as a container's would, and allocates nothing. */
+/**
+ * A request with a handful of headers that answers as a container's would, and allocates nothing.
+ */
 final class StubRequest extends HttpServletRequestWrapper {
 
   private static final HttpServletRequest NONE =
@@ -53,7 +55,7 @@ final class StubRequest extends HttpServletRequestWrapper {
     values[4] = key;
   }
 
-  void reset() {
+  void clear() {
     call = null;
   }
 

@@ -26,7 +26,7 @@ final class StubResponse extends HttpServletResponseWrapper {
     super(NONE);
   }
 
-  void reset() {
+  void clear() {
     headers = 0;
   }
 

@@ -65,8 +65,7 @@ final class RateBounds {
 
   static void require(boolean holds, String id, String message, Object... values) {
     if (!holds) {
-      throw new IllegalArgumentException(
-          message.formatted(values) + " (limit \"" + id + "\")");
+      throw new IllegalArgumentException(message.formatted(values) + " (limit \"" + id + "\")");
     }
   }
 }

@@ -8,12 +8,7 @@ import java.util.regex.Pattern;
 
 /** A quota as a value. */
 record MeterQuota(
-    String meter,
-    long included,
-    QuotaPeriod period,
-    PastQuota past,
-    Scope scope,
-    boolean shadow)
+    String meter, long included, QuotaPeriod period, PastQuota past, Scope scope, boolean shadow)
     implements Quota {
 
   private static final Pattern METER = Pattern.compile("[a-z0-9_.-]{1,40}");

@@ -9,6 +9,7 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeSet;
 import java.util.function.BiFunction;
 
@@ -55,7 +56,7 @@ final class PathTree<L> {
     PathState<L> dead = state(List.of(), "/" + ANY, leaf, states, open);
     while (!open.isEmpty()) {
       List<PatternStep> steps = open.remove();
-      PathState<L> from = states.get(steps);
+      PathState<L> from = Objects.requireNonNull(states.get(steps));
       for (String literal : literals(steps)) {
         String path = from.example + "/" + literal;
         from.addLiteral(literal, state(after(steps, literal), path, leaf, states, open));

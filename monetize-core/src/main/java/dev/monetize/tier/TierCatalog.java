@@ -2,13 +2,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.monetize.tier;
 
+import dev.monetize.price.BasePrice;
+import dev.monetize.price.Money;
+import dev.monetize.price.Price;
 import java.nio.file.Path;
+import java.util.Currency;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Tiers, from lowest to highest, with the endpoints they share. Immutable.
@@ -120,6 +125,35 @@ public final class TierCatalog {
   /** Names of all meters counted, {@code calls} first; others cannot be priced or limited. */
   public List<String> meters() {
     return meters;
+  }
+
+  /**
+   * Whether a tier may call any path of an endpoint.
+   *
+   * @param endpoint one of {@link #endpoints}
+   */
+  public boolean reaches(Tier tier, Endpoint endpoint) {
+    for (Landing landing : router.landings()) {
+      if (landing.route() instanceof Route.Metered metered
+          && metered.endpoint().label().equals(endpoint.label())
+          && metered.allows(tier)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The currency of all prices; US dollars where there is no price. */
+  public Currency currency() {
+    return tiers.stream()
+        .flatMap(
+            tier ->
+                Stream.concat(
+                    tier.price().map(BasePrice::amount).stream(),
+                    tier.prices().values().stream().map(Price::each)))
+        .map(Money::currency)
+        .findFirst()
+        .orElseGet(() -> Currency.getInstance("USD"));
   }
 
   /** Where customers upgrade, for the link in refusals. */

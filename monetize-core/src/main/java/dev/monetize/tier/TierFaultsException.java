@@ -30,7 +30,8 @@ public final class TierFaultsException extends IllegalArgumentException {
     }
   }
 
-  TierFaultsException(List<Fault> faults) {
+  /** Tells faults, in the order of the file. */
+  public TierFaultsException(List<Fault> faults) {
     super(faults.stream().map(Fault::toString).collect(Collectors.joining("\n")));
     this.faults = List.copyOf(faults);
   }

@@ -16,7 +16,10 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The JSON body of an admin request; what is no good is refused with an {@code IllegalArgumentException}. */
+/**
+ * The JSON body of an admin request; what is no good is refused with an {@code
+ * IllegalArgumentException}.
+ */
 final class AdminBody {
 
   private static final int MOST_BYTES = 64 * 1024;

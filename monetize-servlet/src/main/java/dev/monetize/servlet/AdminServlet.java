@@ -84,8 +84,7 @@ public final class AdminServlet extends HttpServlet {
     return given != null && MessageDigest.isEqual(given.getBytes(StandardCharsets.UTF_8), token);
   }
 
-  private void answer(HttpServletRequest request, HttpServletResponse response)
-      throws IOException {
+  private void answer(HttpServletRequest request, HttpServletResponse response) throws IOException {
     String path = Optional.ofNullable(request.getPathInfo()).orElse("/");
     List<String> parts = List.of(path.substring(1).split("/"));
     String id = parts.size() > 1 ? parts.get(1) : "";
@@ -126,9 +125,7 @@ public final class AdminServlet extends HttpServlet {
       case "PUT customers/*/anchor" -> {
         AdminBody body = AdminBody.of(request);
         Json.write(
-            response,
-            200,
-            AdminJson.subscription(accounts.setAnchor(id, body.instant("anchor"))));
+            response, 200, AdminJson.subscription(accounts.setAnchor(id, body.instant("anchor"))));
       }
       case "POST keys/*/rotate" -> {
         AdminBody body = AdminBody.of(request);
@@ -142,10 +139,8 @@ public final class AdminServlet extends HttpServlet {
               Map.of(
                   "tiers", monetizer.tiers().describe(),
                   "shadowRefusals", monetizer.shadowRefusals()));
-      case "POST tiers/reload" ->
-          Json.write(response, 200, AdminJson.reload(monetizer.reload()));
-      default ->
-          Problem.send(response, 404, "Not found", "There is nothing here for this method.");
+      case "POST tiers/reload" -> Json.write(response, 200, AdminJson.reload(monetizer.reload()));
+      default -> Problem.send(response, 404, "Not found", "There is nothing here for this method.");
     }
   }
 

@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +21,15 @@ final class ClientAddress {
 
   private final List<Network> trusted;
 
-  private record Network(byte[] address, int bits) {
+  private static final class Network {
+
+    private final byte[] address;
+    private final int bits;
+
+    Network(byte[] address, int bits) {
+      this.address = address;
+      this.bits = bits;
+    }
 
     boolean contains(byte[] other) {
       if (other.length != address.length) {
@@ -116,11 +125,8 @@ final class ClientAddress {
     boolean six = text.indexOf(':') >= 0;
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
-      boolean allowed =
-          (c >= '0' && c <= '9')
-              || c == '.'
-              || (six && (c == ':' || Character.digit(c, 16) >= 0 && c < 0x80));
-      if (!allowed) {
+      boolean ofSix = six && (c == ':' || HexFormat.isHexDigit(c));
+      if (!ofSix && c != '.' && (c < '0' || c > '9')) {
         return null;
       }
     }

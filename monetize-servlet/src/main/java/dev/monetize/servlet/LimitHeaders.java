@@ -13,8 +13,8 @@ import dev.monetize.limit.WindowLimit;
 import jakarta.servlet.http.HttpServletResponse;
 
 /**
- * Writes how a caller stands in its limits: {@code X-RateLimit-Limit}, {@code -Remaining} and {@code
- * -Reset} of the tightest, and {@code RateLimit-Policy} and {@code RateLimit} of all.
+ * Writes how a caller stands in its limits: {@code X-RateLimit-Limit}, {@code -Remaining} and
+ * {@code -Reset} of the tightest, and {@code RateLimit-Policy} and {@code RateLimit} of all.
  */
 final class LimitHeaders {
 

@@ -20,9 +20,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * An admitted request, as the app sees it: the container's, but that it notices when the app goes
- * asynchronous, the moment it does. So the call is settled at its real end: when the filter is left,
- * or else when the asynchronous work is complete. Not at a timeout, when the status is not known
- * yet, and not at a dispatch.
+ * asynchronous, the moment it does. So the call is settled at its real end: when the filter is
+ * left, or else when the asynchronous work is complete. Not at a timeout, when the status is not
+ * known yet, and not at a dispatch.
  */
 final class MeteredRequest extends HttpServletRequestWrapper implements AsyncListener {
 

@@ -72,8 +72,8 @@ public final class MonetizeFilter implements Filter {
   }
 
   /**
-   * Registers the filter, first in the chain, while a web app starts. When the app stops, the filter
-   * closes the engine.
+   * Registers the filter, first in the chain, while a web app starts. When the app stops, the
+   * filter closes the engine.
    *
    * @param urlPatterns servlet mappings to put it in front of
    * @return the filter, for further settings
@@ -87,8 +87,7 @@ public final class MonetizeFilter implements Filter {
       throw new IllegalStateException("a filter named \"monetize\" is registered already");
     }
     registration.setAsyncSupported(true);
-    registration.addMappingForUrlPatterns(
-        EnumSet.of(DispatcherType.REQUEST), false, urlPatterns);
+    registration.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, urlPatterns);
     MonetizeContext.put(context, monetizer);
     return filter;
   }
@@ -137,7 +136,9 @@ public final class MonetizeFilter implements Filter {
 
   /** The call that a request is, or empty if it is not metered. */
   public static Optional<Granted> findCall(ServletRequest request) {
-    return request.getAttribute(CALL) instanceof Granted call ? Optional.of(call) : Optional.empty();
+    return request.getAttribute(CALL) instanceof Granted call
+        ? Optional.of(call)
+        : Optional.empty();
   }
 
   @Override
@@ -160,10 +161,7 @@ public final class MonetizeFilter implements Filter {
     }
     String real = config.getServletContext().getRealPath(tiers);
     Path file = real != null && Path.of(real).toFile().exists() ? Path.of(real) : Path.of(tiers);
-    return Monetizer.builder()
-        .tiers(TierCatalog.load(file))
-        .dataDirectory(Path.of(data))
-        .build();
+    return Monetizer.builder().tiers(TierCatalog.load(file)).dataDirectory(Path.of(data)).build();
   }
 
   @Override
@@ -206,8 +204,7 @@ public final class MonetizeFilter implements Filter {
     }
   }
 
-  private static void serve(
-      MeteredRequest request, HttpServletResponse response, FilterChain chain)
+  private static void serve(MeteredRequest request, HttpServletResponse response, FilterChain chain)
       throws IOException, ServletException {
     Throwable thrown = null;
     try {

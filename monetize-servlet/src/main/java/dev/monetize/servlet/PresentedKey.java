@@ -25,7 +25,13 @@ final class PresentedKey {
   /** Names that CGI-like hosts and careless proxies take for {@link #HEADER}. */
   private static final List<String> ALIASES =
       List.of(
-          "X_API_Key", "X-API_Key", "X_API-Key", "X.API.Key", "X-API.Key", "X.API-Key", "X_API.Key",
+          "X_API_Key",
+          "X-API_Key",
+          "X_API-Key",
+          "X.API.Key",
+          "X-API.Key",
+          "X.API-Key",
+          "X_API.Key",
           "X.API_Key");
 
   private static final Credential TWICE =
@@ -35,7 +41,8 @@ final class PresentedKey {
   private static final Credential TWO_KEYS =
       new Credential.Ambiguous("X-API-Key and Authorization hold different keys.");
   private static final Credential ALIAS =
-      new Credential.Ambiguous("A header was given whose name differs from X-API-Key only by '_' or '.'.");
+      new Credential.Ambiguous(
+          "A header was given whose name differs from X-API-Key only by '_' or '.'.");
 
   Credential of(HttpServletRequest request, KeyFormat format) {
     String key = request.getHeader(HEADER);
@@ -43,10 +50,10 @@ final class PresentedKey {
     if (hasAlias(request)) {
       return ALIAS;
     }
-    if (key != null && isDoubled(request, HEADER, key)) {
+    if (key != null && isDoubled(request, HEADER)) {
       return TWICE;
     }
-    if (authorization != null && isDoubled(request, "Authorization", authorization)) {
+    if (authorization != null && isDoubled(request, "Authorization")) {
       return BEARER_TWICE;
     }
     String bearer = bearer(authorization, format);
@@ -65,7 +72,7 @@ final class PresentedKey {
     return format.claims(token) ? token : null;
   }
 
-  private static boolean isDoubled(HttpServletRequest request, String name, String first) {
+  private static boolean isDoubled(HttpServletRequest request, String name) {
     Enumeration<String> values = request.getHeaders(name);
     if (values == null || !values.hasMoreElements()) {
       return false;

@@ -14,7 +14,7 @@ final class Prices {
 
   /** An amount without its currency: {@code "0.002"}. */
   static String decimal(Money money) {
-    return money.toDecimal().toPlainString();
+    return money.amount().toPlainString();
   }
 
   static Map<String, Object> of(Price price) {

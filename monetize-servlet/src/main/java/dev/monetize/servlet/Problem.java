@@ -45,7 +45,11 @@ final class Problem {
     if (Statuses.of(reason) == 401) {
       response.setHeader("WWW-Authenticate", "Bearer");
     }
-    Json.write(response, Statuses.of(reason), PROBLEM, body(denied, monetizer.tiers().upgradeUrl().orElse(null), now));
+    Json.write(
+        response,
+        Statuses.of(reason),
+        PROBLEM,
+        body(denied, monetizer.tiers().upgradeUrl().orElse(null), now));
   }
 
   /** Answers with a problem that is not a refusal of a call: a bad admin request. */

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads the one path of a request that the container, the app and we agree on, or none.
  *
- * <p>It is the container's decoded servlet path and path info, if that is in normal form, and if the
- * raw request line, stripped of path parameters and decoded once, says just the same. So a
+ * <p>It is the container's decoded servlet path and path info, if that is in normal form, and if
+ * the raw request line, stripped of path parameters and decoded once, says just the same. So a
  * framework that routes by the raw line cannot be led past the endpoint that we price. Spellings
  * that need repair are refused, not repaired.
  */

@@ -92,8 +92,7 @@ public final class UsageServlet extends HttpServlet {
 
   /** Where there is no quota, there is nothing included, remaining, over it or reset. */
   @SuppressWarnings("NullAway") // JSON has nulls
-  private static void putQuota(
-      Map<String, Object> meter, UsageReport.@Nullable QuotaUse quota) {
+  private static void putQuota(Map<String, Object> meter, UsageReport.@Nullable QuotaUse quota) {
     meter.put("included", quota == null ? null : quota.included());
     meter.put("remaining", quota == null ? null : quota.remaining());
     meter.put("overage", quota == null ? null : quota.overage());
@@ -103,8 +102,7 @@ public final class UsageServlet extends HttpServlet {
   private static Map<String, Object> cost(UsageReport.Cost cost) {
     Map<String, Object> body = new LinkedHashMap<>();
     body.put("currency", cost.total().currency().getCurrencyCode());
-    cost.base()
-        .ifPresent(base -> body.put("base", Prices.decimal(base.amount())));
+    cost.base().ifPresent(base -> body.put("base", Prices.decimal(base.amount())));
     List<Map<String, Object>> lines = new ArrayList<>();
     for (RatedLine line : cost.lines()) {
       Map<String, Object> each = new LinkedHashMap<>();

@@ -6,9 +6,9 @@
  *
  * <p>A request's way: {@link dev.monetize.servlet.MonetizeFilter} reads its path ({@code
  * RequestPath}) and key ({@code PresentedKey}), asks the engine, and answers a refusal ({@code
- * Problem}) or sets the limit headers ({@code LimitHeaders}) and lets the app serve it. What came of
- * it is settled once, by the {@code MeteredRequest} that the app sees: when the filter is left, or,
- * where the app went asynchronous, when that is complete. Start at {@link
+ * Problem}) or sets the limit headers ({@code LimitHeaders}) and lets the app serve it. What came
+ * of it is settled once, by the {@code MeteredRequest} that the app sees: when the filter is left,
+ * or, where the app went asynchronous, when that is complete. Start at {@link
  * dev.monetize.servlet.MonetizeFilter}.
  */
 @NullMarked

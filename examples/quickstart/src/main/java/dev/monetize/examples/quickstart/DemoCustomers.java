@@ -38,8 +38,7 @@ final class DemoCustomers {
       }
       if (tier.equals("enterprise")) {
         accounts.override(
-            customer,
-            Map.of("rate_limit", "1000000/min", "included_calls", "10000000/month"));
+            customer, Map.of("rate_limit", "1000000/min", "included_calls", "10000000/month"));
       }
       String key = noted.getProperty(tier);
       if (key == null) {

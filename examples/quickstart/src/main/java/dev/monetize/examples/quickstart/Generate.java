@@ -38,7 +38,9 @@ final class Generate extends HttpServlet {
     } else {
       MonetizeFilter.call(request).add("tokens", words.size());
       response.setContentType("application/json");
-      response.getWriter().println(JSON.writeValueAsString(Map.of("answer", String.join(" ", words))));
+      response
+          .getWriter()
+          .println(JSON.writeValueAsString(Map.of("answer", String.join(" ", words))));
     }
   }
 
@@ -60,7 +62,8 @@ final class Generate extends HttpServlet {
     return words;
   }
 
-  private void stream(HttpServletRequest request, HttpServletResponse response, List<String> words) {
+  private void stream(
+      HttpServletRequest request, HttpServletResponse response, List<String> words) {
     response.setContentType("text/event-stream");
     response.setCharacterEncoding("UTF-8");
     AsyncContext context = request.startAsync();
