@@ -9,7 +9,6 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
@@ -129,7 +128,7 @@ class PowerCutTest {
   private void restore(List<byte[]> images) throws IOException {
     List<Path> files = new ArrayList<>(new SegmentDirectory(directory).files().values());
     for (int i = 0; i < images.size(); i++) {
-      Files.write(files.get(i), Arrays.copyOf(images.get(i), 4096));
+      JournalFiles.overwrite(files.get(i), images.get(i));
     }
   }
 }
