@@ -45,6 +45,7 @@ public final class FileUsageJournal implements UsageJournal {
   private static final int MIN_SEGMENT_BYTES = 128 << 10;
   private static final int MAX_SEGMENT_BYTES = 1 << 30;
   private static final Duration SYNC_EVERY = Duration.ofMillis(5);
+  private static final Duration SYNC_PATIENCE = Duration.ofSeconds(30);
 
   private final UUID id;
   private final DirectoryLock lock;
@@ -191,12 +192,12 @@ public final class FileUsageJournal implements UsageJournal {
     if (sequence == 0) {
       throw new IOException(type + " of sink \"" + mark.sink() + "\" could not be written");
     }
-    thread.awaitSynced(sequence);
+    thread.awaitSynced(sequence, SYNC_PATIENCE);
   }
 
   /** Makes durable what has been appended so far. */
-  void sync() throws IOException, InterruptedException {
-    thread.awaitSynced(appender.extent().sequence());
+  void sync(Duration atMost) throws IOException, InterruptedException {
+    thread.awaitSynced(appender.extent().sequence(), atMost);
   }
 
   /** Sequence of the last event that is durable. */

@@ -77,11 +77,12 @@ final class JournalThread {
   }
 
   /** Waits until a record is durable. */
-  void awaitSynced(long sequence) throws IOException, InterruptedException {
+  void awaitSynced(long sequence, Duration atMost) throws IOException, InterruptedException {
+    long deadline = System.nanoTime() + atMost.toNanos();
     lock.lockInterruptibly();
     try {
       while (synced < sequence) {
-        if (failed || !thread.isAlive()) {
+        if (failed || !thread.isAlive() || System.nanoTime() - deadline > 0) {
           throw new IOException("record " + sequence + " could not be made durable");
         }
         wake();

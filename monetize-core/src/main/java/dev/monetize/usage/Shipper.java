@@ -32,6 +32,8 @@ public final class Shipper {
 
   private static final Logger log = LoggerFactory.getLogger(Shipper.class);
 
+  private static final Duration SYNC_PATIENCE = Duration.ofSeconds(30);
+
   private final FileUsageJournal journal;
   private final Map<String, Delivery> deliveries = new TreeMap<>();
 
@@ -90,7 +92,7 @@ public final class Shipper {
       throw new IllegalArgumentException(
           "only a missing sink can be forgotten, one of " + missing() + ", got \"" + sink + "\"");
     }
-    journal.sync();
+    journal.sync(SYNC_PATIENCE);
     long sent = journal.progress(sink).sent();
     journal.markDurably(
         RecordType.GIVEN_UP, new SinkMark(sink, sent + 1, Math.max(sent, journal.syncedEvent())));
@@ -106,7 +108,7 @@ public final class Shipper {
     long deadline = System.nanoTime() + timeout.toNanos();
     List<Delivery> all = new ArrayList<>(deliveries.values());
     try {
-      journal.sync();
+      journal.sync(timeout);
       all.forEach(Delivery::finish);
       for (Delivery delivery : all) {
         delivery.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime())));

@@ -9,7 +9,7 @@ package dev.monetize.usage;
  * Returning means that the batch is safe at the far side; throwing means that the same batch, with
  * the same id and the same content, comes again later. After a crash the last batch may come again
  * although {@code deliver} had returned: a sink that keeps {@link UsageBatch#id} counts nothing
- * twice.
+ * twice, and so does one whose far side knows events by {@link RecordedEvent#id}.
  */
 @FunctionalInterface
 public interface UsageSink {

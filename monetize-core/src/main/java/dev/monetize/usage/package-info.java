@@ -3,9 +3,19 @@
 /**
  * Usage: what was called, by whom, and where it is told.
  *
- * <p>A {@link dev.monetize.usage.UsageEvent} is appended to the journal, folded into the ledger,
- * and shipped in {@link dev.monetize.usage.UsageBatch}es to each {@link
- * dev.monetize.usage.UsageSink}.
+ * <p>A {@link dev.monetize.usage.UsageEvent} is
+ *
+ * <ol>
+ *   <li>appended to the {@link dev.monetize.usage.UsageJournal}, which makes it last: {@link
+ *       dev.monetize.usage.FileUsageJournal};
+ *   <li>folded into the {@link dev.monetize.usage.Ledger}, which answers how much was used;
+ *   <li>given to each {@link dev.monetize.usage.UsageSink} by the {@link
+ *       dev.monetize.usage.Shipper}, in {@link dev.monetize.usage.UsageBatch}es that are the same
+ *       whenever they come.
+ * </ol>
+ *
+ * <p>The journal is the truth; ledger and sinks are derived from it. Start at {@link
+ * dev.monetize.usage.UsageSink}. All that is shared between threads is thread-safe and says so.
  */
 @NullMarked
 package dev.monetize.usage;
