@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Customers, keys and subscriptions in a file of a data directory, {@code accounts.jsonl}: the store
- * for an app that has no user table of its own, on one machine.
+ * Customers, keys and subscriptions in a file of a data directory, {@code accounts.jsonl}: the
+ * store for an app that has no user table of its own, on one machine.
  *
  * <pre>{@code
  * try (AccountFile accounts = AccountFile.open(Path.of("monetize-data"))) {
@@ -103,9 +103,7 @@ public final class AccountFile implements CustomerStore, Subscriptions, AutoClos
 
   @Override
   public Optional<KeyOwner> find(KeyHash hash) {
-    return tables
-        .key(hash)
-        .map(key -> new KeyOwner(key.customer(), key.id(), key.validUntil()));
+    return tables.key(hash).map(key -> new KeyOwner(key.customer(), key.id(), key.validUntil()));
   }
 
   @Override
@@ -172,7 +170,9 @@ public final class AccountFile implements CustomerStore, Subscriptions, AutoClos
     }
   }
 
-  /** When more than half of the lines say what others say anew. A failure costs nothing but space. */
+  /**
+   * When more than half of the lines say what others say anew. A failure costs nothing but space.
+   */
   private void compactIfWorthIt() {
     if (log.lines() < compactFrom || log.lines() <= 2 * tables.size() + 1) {
       return;

@@ -16,9 +16,12 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One line of the account file, as bytes: <pre>{"crc":"1f0c8a2b","n":7,"customer":{…}}</pre>
- * {@code crc} is CRC-32C of all bytes after its comma, {@code n} counts the lines from 0, so that lines
- * which are damaged, missing, doubled or moved are found. Line 0 says the format's version.
+ * One line of the account file, as bytes:
+ *
+ * <pre>{"crc":"1f0c8a2b","n":7,"customer":{…}}</pre>
+ *
+ * {@code crc} is CRC-32C of all bytes after its comma, {@code n} counts the lines from 0, so that
+ * lines which are damaged, missing, doubled or moved are found. Line 0 says the format's version.
  */
 final class AccountLine {
 
@@ -68,8 +71,7 @@ final class AccountLine {
     if (line[line.length - 1] != '\n') {
       return "it has no end";
     }
-    boolean whole =
-        line.length > BODY && Arrays.equals(start(line), 0, BODY, line, 0, BODY);
+    boolean whole = line.length > BODY && Arrays.equals(start(line), 0, BODY, line, 0, BODY);
     return whole ? null : "its checksum is wrong";
   }
 
@@ -99,7 +101,8 @@ final class AccountLine {
   /**
    * Reads an undamaged line.
    *
-   * @throws IllegalArgumentException if it isn't the one that belongs there, or says what we don't know
+   * @throws IllegalArgumentException if it isn't the one that belongs there, or says what we don't
+   *     know
    */
   static Entry read(byte[] line, long n) {
     JsonNode json = parsed(line, n);
@@ -124,7 +127,8 @@ final class AccountLine {
     long says = json.path("n").asLong(-1);
     if (says != n) {
       throw new IllegalArgumentException(
-          "it says n=%d where n=%d belongs: lines are missing, doubled or moved".formatted(says, n));
+          "it says n=%d where n=%d belongs: lines are missing, doubled or moved"
+              .formatted(says, n));
     }
     return json;
   }

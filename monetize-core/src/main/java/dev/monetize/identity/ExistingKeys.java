@@ -19,9 +19,7 @@ record ExistingKeys(Predicate<String> looksLikeOurs, Function<String, KeyHash> h
 
   @Override
   public boolean recognizes(String presented) {
-    return !presented.isEmpty()
-        && presented.length() <= LONGEST
-        && looksLikeOurs.test(presented);
+    return !presented.isEmpty() && presented.length() <= LONGEST && looksLikeOurs.test(presented);
   }
 
   @Override

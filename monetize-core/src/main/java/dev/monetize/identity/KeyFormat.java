@@ -38,8 +38,8 @@ public interface KeyFormat {
   }
 
   /**
-   * Keys that the app has issued already, hashed its own way; {@code hash} is asked on every call, must be
-   * thread-safe, and quick.
+   * Keys that the app has issued already, hashed its own way; {@code hash} is asked on every call,
+   * must be thread-safe, and quick.
    *
    * @param looksLikeOurs whether a text of 1 to 512 characters can be a key; others are never asked
    *     about

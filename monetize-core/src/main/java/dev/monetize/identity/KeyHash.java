@@ -8,8 +8,8 @@ import java.util.HexFormat;
 /**
  * The 256-bit hash under which an API key is known; says nothing about the key itself.
  *
- * <p>Four longs, not an array: a value, without a copy at every hand-over. {@link #equals} takes the
- * same time whatever differs.
+ * <p>Four longs, not an array: a value, without a copy at every hand-over. {@link #equals} takes
+ * the same time whatever differs.
  *
  * @param a bytes 0 to 7, big-endian
  * @param b bytes 8 to 15

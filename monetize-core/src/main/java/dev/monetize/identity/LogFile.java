@@ -26,8 +26,8 @@ interface LogFile extends Closeable {
   }
 
   /**
-   * An ordinary file. Not a {@link java.nio.channels.FileChannel}, which an interrupt of the caller's
-   * thread would close under everyone.
+   * An ordinary file. Not a {@link java.nio.channels.FileChannel}, which an interrupt of the
+   * caller's thread would close under everyone.
    */
   static LogFile open(Path path) throws IOException {
     RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw");

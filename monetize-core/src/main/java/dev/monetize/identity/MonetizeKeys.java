@@ -15,9 +15,9 @@ import java.util.List;
  *   <li>The random part holds 30·log₂62 = 178 bits: nobody guesses one, and a fast hash is enough
  *       to store it. Keys that people choose are not accepted.
  *   <li>The checksum is CRC-32 of all that stands before it, in base 62. It always tells one wrong
- *       character, and two neighbours swapped in the random part; of other mistakes and of inventions
- *       it misses one in 2³². So nearly all wrong keys are refused without a look-up, and
- *       scanners find leaked ones.
+ *       character, and two neighbours swapped in the random part; of other mistakes and of
+ *       inventions it misses one in 2³². So nearly all wrong keys are refused without a look-up,
+ *       and scanners find leaked ones.
  *   <li>What is stored is HMAC-SHA-256 under a {@link Pepper}. Older peppers still find the keys
  *       hashed under them, so that a pepper can be rotated without a new key for anyone.
  * </ul>
@@ -63,15 +63,16 @@ public final class MonetizeKeys implements KeyFormat {
   }
 
   /**
-   * Keys hashed under the peppers in the file {@code pepper} of a data directory. Without one, it is
-   * made, with 32 random bytes, readable by its owner only. Keep it in your backups, apart from
+   * Keys hashed under the peppers in the file {@code pepper} of a data directory. Without one, it
+   * is made, with 32 random bytes, readable by its owner only. Keep it in your backups, apart from
    * the accounts: without it, no issued key works any more.
    *
-   * <p>A line is {@code id:base64url}, the first one the current pepper, the others older ones; blank
-   * lines and those that begin with {@code #} are skipped. To rotate: put a new line on top and
-   * restart. Take the last line out when its keys have been replaced.
+   * <p>A line is {@code id:base64url}, the first one the current pepper, the others older ones;
+   * blank lines and those that begin with {@code #} are skipped. To rotate: put a new line on top
+   * and restart. Take the last line out when its keys have been replaced.
    *
-   * @throws IllegalStateException if the file is damaged, or gone while keys are stored that need it
+   * @throws IllegalStateException if the file is damaged, or gone while keys are stored that need
+   *     it
    * @throws java.io.UncheckedIOException if it can be neither read nor made
    */
   public static MonetizeKeys load(Path dataDirectory) {

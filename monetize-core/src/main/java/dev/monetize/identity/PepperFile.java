@@ -83,8 +83,7 @@ final class PepperFile {
     new SecureRandom().nextBytes(secret);
     Path whole = file.resolveSibling(NAME + "." + UUID.randomUUID() + ".tmp");
     try {
-      PrivateFiles.append(
-          whole, (HEADER + PepperLine.write("p1", secret) + "\n").getBytes(UTF_8));
+      PrivateFiles.append(whole, (HEADER + PepperLine.write("p1", secret) + "\n").getBytes(UTF_8));
       publish(whole, file);
     } finally {
       Files.deleteIfExists(whole);

@@ -66,7 +66,10 @@ final class PepperLine {
 
   private static IllegalStateException damaged(String place, String what) {
     return new IllegalStateException(
-        place + " is damaged: " + what + "; restore the file from a backup: keys hashed under this"
+        place
+            + " is damaged: "
+            + what
+            + "; restore the file from a backup: keys hashed under this"
             + " pepper don't work without it");
   }
 

@@ -16,8 +16,8 @@ import java.util.EnumSet;
 import java.util.Set;
 
 /**
- * Files that only their owner may read, and how their content and names become durable. Nothing here
- * is undone by an interrupt: streams, where channels would close themselves.
+ * Files that only their owner may read, and how their content and names become durable. Nothing
+ * here is undone by an interrupt: streams, where channels would close themselves.
  */
 final class PrivateFiles {
 
@@ -48,7 +48,9 @@ final class PrivateFiles {
     }
   }
 
-  /** Makes names in a directory durable; does nothing on systems where directories can't be opened. */
+  /**
+   * Makes names in a directory durable; does nothing on systems where directories can't be opened.
+   */
   static void syncDirectory(Path directory) throws IOException {
     if (!isPosix(directory)) {
       return;

@@ -9,8 +9,8 @@ import java.util.Objects;
  *
  * <p>A subject's state is one small array: a word for a rate or concurrency limit, two for a window
  * limit. A decision locks it for some nanoseconds (a compare-and-set), checks every limit, then
- * charges every limit. Rate limits never admit more than the exact rate and lag it by less than 1 ns
- * a permit.
+ * charges every limit. Rate limits never admit more than the exact rate and lag it by less than 1
+ * ns a permit.
  *
  * <p>Changing limits keep what was used: by their ids, also when a subject comes with another list
  * of limits. What only the former list had is forgotten. A subject whose limits are all as good as
@@ -169,7 +169,9 @@ public final class InMemoryRateLimiter implements RateLimiter {
     return customers.sweep(now) + keys.sweep(now);
   }
 
-  /** How many states are kept: one for each customer, and one for each key with limits of its own. */
+  /**
+   * How many states are kept: one for each customer, and one for each key with limits of its own.
+   */
   public int size() {
     return customers.size() + keys.size();
   }

@@ -52,8 +52,7 @@ final class LayoutPlan {
     }
     throw new IllegalArgumentException(
         "limit \"%s\" holds past quota \"%s\", but no window limit of scope %s has that id, got %s"
-            .formatted(
-                rate.id(), wanted, rate.scope(), limits.stream().map(Limit::id).toList()));
+            .formatted(rate.id(), wanted, rate.scope(), limits.stream().map(Limit::id).toList()));
   }
 
   Layout layout() {

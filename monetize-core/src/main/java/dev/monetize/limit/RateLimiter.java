@@ -20,8 +20,8 @@ public interface RateLimiter extends AutoCloseable {
   Decision acquire(Subject subject, Charge charge, long now);
 
   /**
-   * Corrects an allowed call to what it really used, and ends its hold on concurrency limits. Called
-   * at most once for each allowed call.
+   * Corrects an allowed call to what it really used, and ends its hold on concurrency limits.
+   * Called at most once for each allowed call.
    *
    * <p>For window limits the difference to what was taken is given back, or taken even past the
    * ceiling (then the next call is refused), in the window that the call was charged to; once that

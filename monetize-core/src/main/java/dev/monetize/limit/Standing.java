@@ -18,8 +18,9 @@ public final class Standing {
   /**
    * Used by implementations of {@link RateLimiter}.
    *
-   * @param cells for each limit: units remaining, nanoseconds until it is whole again, and the start
-   *     of the window counted in (seconds since the epoch; 0 where there is none). Not copied.
+   * @param cells for each limit: units remaining, nanoseconds until it is whole again, and the
+   *     start of the window counted in (seconds since the epoch; 0 where there is none). Not
+   *     copied.
    */
   public Standing(LimitSet limits, long[] cells) {
     if (cells.length != STRIDE * limits.size()) {

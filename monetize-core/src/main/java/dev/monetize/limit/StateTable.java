@@ -18,7 +18,9 @@ final class StateTable {
   private final ConcurrentHashMap<Object, long[]> arrays = new ConcurrentHashMap<>();
   private final AtomicLong longestWindow = new AtomicLong();
 
-  /** A round of sweeping; the next begins after enough turns to pay for walking an emptied table. */
+  /**
+   * A round of sweeping; the next begins after enough turns to pay for walking an emptied table.
+   */
   private Iterator<Map.Entry<Object, long[]>> round = entries();
 
   private int turns;

@@ -91,7 +91,7 @@ final class States {
     synchronized (stripe(subject)) {
       StateTable holder = holder(subject);
       long[] words = holder == null ? null : holder.get(subject);
-      if (words != null && WordLock.lock(words)) {
+      if (holder != null && words != null && WordLock.lock(words)) {
         layout.carry(seed, holder.layout(), words);
         WordLock.unlock(words);
       }
@@ -104,7 +104,7 @@ final class States {
     synchronized (stripe(subject)) {
       StateTable holder = holder(subject);
       long[] words = holder == null ? null : holder.get(subject);
-      if (words == null || !WordLock.lock(words)) {
+      if (holder == null || words == null || !WordLock.lock(words)) {
         return false;
       }
       try {

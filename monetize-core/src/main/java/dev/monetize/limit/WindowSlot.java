@@ -123,8 +123,7 @@ final class WindowSlot extends Slot {
 
   @Override
   boolean fresh(long[] words, long now, long longestWindow) {
-    return word(words) == 0
-        || words[at + 1] + longestWindow <= Math.floorDiv(now, SECOND);
+    return word(words) == 0 || words[at + 1] + longestWindow <= Math.floorDiv(now, SECOND);
   }
 
   private static long sum(long used, long more) {

@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.monetize.limit;
 
-/** Cuts time into consecutive windows. Implementations are thread-safe and fast: every call asks. */
+/**
+ * Cuts time into consecutive windows. Implementations are thread-safe and fast: every call asks.
+ */
 @FunctionalInterface
 public interface Windows {
 

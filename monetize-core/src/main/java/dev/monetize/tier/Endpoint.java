@@ -12,4 +12,5 @@ import java.util.List;
  * @param meters meters counted besides {@code calls}
  * @param billable which answers are billed
  */
-public record Endpoint(String label, long cost, List<MeterRule> meters, BillableStatuses billable) {}
+public record Endpoint(
+    String label, long cost, List<MeterRule> meters, BillableStatuses billable) {}

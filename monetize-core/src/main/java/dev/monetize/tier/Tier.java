@@ -54,8 +54,8 @@ public interface Tier {
   boolean shadow();
 
   /**
-   * Properties that are set per customer and are not set here, in the words of the tier file: {@code
-   * rate_limit}, {@code included_calls}. While one of a limit or quota is not set, calls are
+   * Properties that are set per customer and are not set here, in the words of the tier file:
+   * {@code rate_limit}, {@code included_calls}. While one of a limit or quota is not set, calls are
    * refused.
    */
   Set<String> custom();

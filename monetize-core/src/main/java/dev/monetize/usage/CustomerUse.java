@@ -54,8 +54,7 @@ final class CustomerUse {
   }
 
   synchronized long used(String key, QuotaWindow window) {
-    Map<String, Series> quotas =
-        window.perKey() ? keyWindows.getOrDefault(key, Map.of()) : windows;
+    Map<String, Series> quotas = window.perKey() ? keyWindows.getOrDefault(key, Map.of()) : windows;
     Series series = quotas.get(window.quota());
     if (series != null && series.contains(window.start())) {
       return series.at(window.start());

@@ -55,7 +55,9 @@ final class EventReader {
 
   private Segment seek(long first) throws IOException {
     Segment current = segment;
-    if (current != null && next <= first && index.holding(first).getValue().equals(current.file())) {
+    if (current != null
+        && next <= first
+        && index.holding(first).getValue().equals(current.file())) {
       return current;
     }
     return open(first, null);

@@ -26,10 +26,10 @@ import java.util.concurrent.ConcurrentHashMap;
  * {@link JournalDamagedException}. A second opener is refused, of this process or another.
  *
  * <p><b>Room.</b> One segment is always made in advance. When the disk cannot give it, events go on
- * into the current one; {@link #accepting} turns false when three quarters of that are full, so that
- * calls in flight, and the marks of sinks, have the last quarter (4 MiB by default, about 20,000
- * events). It turns true by itself when there is room again. After a failed fsync it stays false:
- * nothing newer can be trusted to last, and the process must be restarted.
+ * into the current one; {@link #accepting} turns false when three quarters of that are full, so
+ * that calls in flight, and the marks of sinks, have the last quarter (4 MiB by default, about
+ * 20,000 events). It turns true by itself when there is room again. After a failed fsync it stays
+ * false: nothing newer can be trusted to last, and the process must be restarted.
  *
  * <p>No segment is ever deleted by this version.
  */

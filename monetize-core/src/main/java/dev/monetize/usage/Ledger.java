@@ -61,8 +61,8 @@ public final class Ledger {
    * <p>Where a quota is counted per customer and no event named it in this window, the answer comes
    * from the hours since the window's start. The hour that the start falls into is counted as a
    * whole if the customer never had this quota before (so a quota that is new at 10:30, with a
-   * window from 10:15, begins with the use since 10:00), else not at all. The window's total goes on
-   * from there. Use per key is known only from the first event that names the quota.
+   * window from 10:15, begins with the use since 10:00), else not at all. The window's total goes
+   * on from there. Use per key is known only from the first event that names the quota.
    */
   public long used(String customer, String key, QuotaWindow window) {
     CustomerUse use = customers.get(customer);

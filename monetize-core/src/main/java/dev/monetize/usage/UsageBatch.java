@@ -76,8 +76,7 @@ public record UsageBatch(UUID journal, String sink, List<RecordedEvent> recorded
     TreeMap<UsageTotal, Long> sums = new TreeMap<>();
     for (RecordedEvent recordedEvent : recorded) {
       UsageEvent event = recordedEvent.event();
-      Instant hour =
-          Instant.ofEpochSecond(3600 * Math.floorDiv(event.timeNanos(), HOUR_NANOS));
+      Instant hour = Instant.ofEpochSecond(3600 * Math.floorDiv(event.timeNanos(), HOUR_NANOS));
       for (Measure measure : event.measures()) {
         sums.merge(
             new UsageTotal(event.customer(), measure.meter(), hour, 0),

@@ -3,8 +3,9 @@
 /**
  * Usage: what was called, by whom, and where it is told.
  *
- * <p>A {@link dev.monetize.usage.UsageEvent} is appended to the journal, folded into the ledger, and
- * shipped in {@link dev.monetize.usage.UsageBatch}es to each {@link dev.monetize.usage.UsageSink}.
+ * <p>A {@link dev.monetize.usage.UsageEvent} is appended to the journal, folded into the ledger,
+ * and shipped in {@link dev.monetize.usage.UsageBatch}es to each {@link
+ * dev.monetize.usage.UsageSink}.
  */
 @NullMarked
 package dev.monetize.usage;

@@ -11,8 +11,8 @@ import java.math.BigInteger;
  * A token bucket as a book has it: a level that rises with time. Counted in permits times the
  * period's nanoseconds, so that it is exact; overflow throws.
  *
- * <p>A clock that steps back either leaves the level (a bucket that is never too low), or takes back
- * the refill of that time (never too high).
+ * <p>A clock that steps back either leaves the level (a bucket that is never too low), or takes
+ * back the refill of that time (never too high).
  */
 final class NaiveBucket {
 

@@ -96,8 +96,7 @@ final class NaiveLimiter {
     }
   }
 
-  private boolean refuses(
-      LimitSet set, Use[] all, Charge charge, int i, long lag, boolean atMost) {
+  private boolean refuses(LimitSet set, Use[] all, Charge charge, int i, long lag, boolean atMost) {
     Use use = all[i];
     long amount = charge.amount(i);
     if (set.get(i) instanceof RateLimit rate) {
@@ -132,11 +131,11 @@ final class NaiveLimiter {
   }
 
   private Use use(Subject subject, Limit limit, long now) {
-    Object id = limit.scope() == Scope.KEY ? subject : subject.customer();
-    Use use = uses.get(id).get(limit.id());
+    Map<String, Use> known = uses.get(id(subject, limit));
+    Use use = known.get(limit.id());
     if (use == null) {
       use = new Use();
-      uses.get(id).put(limit.id(), use);
+      known.put(limit.id(), use);
       begin(use, subject, limit, now);
     }
     if (limit instanceof RateLimit rate) {
@@ -173,17 +172,26 @@ final class NaiveLimiter {
     use.least.at(now);
   }
 
+  /** Whether no limit of the call was forgotten since. */
+  boolean knows(Decision.Allowed allowed) {
+    return allowed.charge().limits().limits().stream()
+        .allMatch(limit -> uses.get(id(allowed.subject(), limit)).containsKey(limit.id()));
+  }
+
+  private static Object id(Subject subject, Limit limit) {
+    return limit.scope() == Scope.KEY ? subject : subject.customer();
+  }
+
   void settled(Decision.Allowed allowed, long[] actual) {
     Charge charge = allowed.charge();
     for (int i = 0; i < actual.length; i++) {
       Limit limit = charge.limits().get(i);
-      Object id =
-          limit.scope() == Scope.KEY ? allowed.subject() : allowed.subject().customer();
+      Object id = limit.scope() == Scope.KEY ? allowed.subject() : allowed.subject().customer();
       Use use = uses.get(id).get(limit.id());
       if (use != null && limit instanceof ConcurrencyLimit) {
         use.used = Math.max(0, use.used - charge.amount(i));
       } else if (use != null && limit instanceof WindowLimit) {
-        if (use.start == allowed.standing().windowStart(i)) {
+        if (use.start <= allowed.standing().windowStart(i)) {
           use.used = Math.max(0, use.used + actual[i] - charge.amount(i));
         }
       }
