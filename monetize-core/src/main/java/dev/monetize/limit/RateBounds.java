@@ -23,8 +23,9 @@ final class RateBounds {
     require(
         !strict || burst <= permits,
         id,
-        () -> "burst of a strict limit must be at most its %d permits, got %d"
-            .formatted(permits, burst));
+        () ->
+            "burst of a strict limit must be at most its %d permits, got %d"
+                .formatted(permits, burst));
     require(
         permits <= period.toNanos() / LEAST_NANOS_PER_PERMIT,
         id,
@@ -32,8 +33,9 @@ final class RateBounds {
     require(
         burst <= MOST_BURST_NANOS / interval(permits, period, burst, strict),
         id,
-        () -> "a burst of %d at %d per %s would take more than 36 years to come back"
-            .formatted(burst, permits, period));
+        () ->
+            "a burst of %d at %d per %s would take more than 36 years to come back"
+                .formatted(burst, permits, period));
   }
 
   private static void checkPeriod(String id, Duration period) {

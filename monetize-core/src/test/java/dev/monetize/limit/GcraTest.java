@@ -14,8 +14,13 @@ class GcraTest {
 
   private static final int STEPS = 2_000_000;
   private static final Duration[] PERIODS = {
-    Duration.ofMillis(1), Duration.ofMillis(997), Duration.ofSeconds(1), Duration.ofMinutes(1),
-    Duration.ofHours(1), Duration.ofDays(1), Duration.ofDays(30)
+    Duration.ofMillis(1),
+    Duration.ofMillis(997),
+    Duration.ofSeconds(1),
+    Duration.ofMinutes(1),
+    Duration.ofHours(1),
+    Duration.ofDays(1),
+    Duration.ofDays(30)
   };
   private static final long START = 1_800_000_000_000_000L;
 
@@ -77,8 +82,12 @@ class GcraTest {
           arrival = gcra.after(arrival, cost, now);
           rational.take(cost, now);
           doubles.take(cost, now);
-          same(Double.doubleToRawLongBits(arrival.time()), Double.doubleToRawLongBits(doubles.time));
-          same(Double.doubleToRawLongBits(arrival.part()), Double.doubleToRawLongBits(doubles.part));
+          same(
+              Double.doubleToRawLongBits((double) arrival.time()),
+              Double.doubleToRawLongBits(doubles.time));
+          same(
+              Double.doubleToRawLongBits((double) arrival.part()),
+              Double.doubleToRawLongBits(doubles.part));
         }
         same(gcra.remaining(arrival, now), rational.remaining(now));
       }
@@ -94,7 +103,7 @@ class GcraTest {
   private Gcra generated() {
     while (true) {
       try {
-        long permits = 1 + random.nextLong(1L << 1 + random.nextInt(24));
+        long permits = 1 + random.nextLong(2L << random.nextInt(24));
         long burst = 1 + random.nextLong(2 * permits);
         Duration period = PERIODS[random.nextInt(PERIODS.length)];
         return Gcra.of(RateLimit.of("a", permits, period).withBurst(burst));
@@ -170,7 +179,7 @@ class GcraTest {
       }
     }
 
-    double delay(double cost, double now) {
+    double delay(long cost, long now) {
       double savedTime = time;
       double savedPart = part;
       take(cost, now);
@@ -180,9 +189,9 @@ class GcraTest {
       return delay;
     }
 
-    void take(double cost, double now) {
-      at(now);
-      double x = cost * step + part;
+    void take(long cost, long now) {
+      at((double) now);
+      double x = (double) cost * step + part;
       time += Math.floor(x / parts);
       part = x % parts;
     }

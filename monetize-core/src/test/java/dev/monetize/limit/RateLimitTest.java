@@ -59,7 +59,8 @@ class RateLimitTest {
   @Test
   void permits_closerThanTheClockCanTellAreRefused() {
     refused(() -> RateLimit.of("search", 20_000_000, Duration.ofSeconds(1)))
-        .withMessage("permits must be at most one per 100 ns, got 20000000 per PT1S (limit \"search\")");
+        .withMessage(
+            "permits must be at most one per 100 ns, got 20000000 per PT1S (limit \"search\")");
   }
 
   @Test

@@ -28,7 +28,7 @@ class RetryAfterTest {
 
   private int history(long begin) {
     long permits = 1L + random.nextInt(1_000);
-    Duration period = Duration.ofMillis(1L + random.nextInt(1 << 1 + random.nextInt(28)));
+    Duration period = Duration.ofMillis(1L + random.nextInt(2 << random.nextInt(28)));
     RateLimit limit = RateLimit.of("r", permits, period).withBurst(1L + random.nextInt(50));
     LimitSet set = LimitSet.of(List.of(limit));
     InMemoryRateLimiter limiter = new InMemoryRateLimiter();
