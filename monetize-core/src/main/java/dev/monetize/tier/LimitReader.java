@@ -36,6 +36,9 @@ final class LimitReader {
     Scope scope = scope(section.get());
     boolean shadow = shadow(section.get());
     Optional<Long> burst = section.get().inner("burst").flatMap(p -> p.read(Numbers::read));
+    if (burst.isPresent() && limit.get().isCustom()) {
+      return property.refused("a custom limit has no burst: a customer's own limit brings its own");
+    }
     return value(id, limit.get())
         .flatMap(
             rate ->

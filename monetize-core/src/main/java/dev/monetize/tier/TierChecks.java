@@ -117,6 +117,10 @@ final class TierChecks {
   }
 
   private void count() {
+    if (terms.rates.containsKey(TierTerms.CONCURRENCY)
+        || (terms.concurrency != null && terms.rates.containsKey(terms.concurrency.value().id()))) {
+      fault("concurrency", ": a rate limit has the same id, expected another");
+    }
     int count = terms.rates.size() + terms.quotas.size() + (terms.concurrency == null ? 0 : 1);
     if (count > MOST_LIMITS) {
       faults.add(
