@@ -125,8 +125,10 @@ final class CatalogChecks {
   private void reachable(List<Route.Metered> routes) {
     Set<String> reached = new HashSet<>();
     routes.forEach(route -> reached.add(route.endpoint().label()));
+    Set<String> shapes = new HashSet<>();
     for (Rule rule : draft.rules) {
-      if (!reached.contains(rule.endpoint().label())) {
+      boolean first = shapes.add(rule.pattern().shape());
+      if (first && !reached.contains(rule.endpoint().label())) {
         faults.add(
             rule.places().whole(),
             "endpoints %s: no tier can call it, expected a pattern of a tier that matches it"

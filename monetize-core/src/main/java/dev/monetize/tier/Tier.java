@@ -64,7 +64,7 @@ public interface Tier {
   /**
    * This tier with values of a customer's own, in the words of the tier file: {@code rate_limit:
    * 500/min}. They take the place of the tier's, custom or not; scope, windows and shadow mode stay
-   * as the tier has them, and a burst is as large as the own limit.
+   * as the tier has them; a burst is as large as the own limit, of a strict one as the tier has it.
    *
    * <p>Own values can be had of the properties in {@link #custom}, and of {@code overage}, {@code
    * overage.<meter>}, {@code prices.<meter>} and {@code features.<name>}.

@@ -78,7 +78,7 @@ final class TierReader {
 
   private void limits() {
     get("rate_limit")
-        .flatMap(p -> LimitReader.rate(TierTerms.RATE, p))
+        .flatMap(p -> RateReader.read(TierTerms.RATE, p))
         .ifPresent(rate -> terms.rates.put(TierTerms.RATE, rate));
     get("rate_limits").flatMap(Property::section).ifPresent(this::namedLimits);
     get("concurrency")
@@ -97,7 +97,7 @@ final class TierReader {
           .faults()
           .add(property.place(), property.name() + ": the name is taken, expected another");
     } else {
-      LimitReader.rate(id, property).ifPresent(rate -> terms.rates.put(id, rate));
+      RateReader.read(id, property).ifPresent(rate -> terms.rates.put(id, rate));
     }
   }
 
