@@ -94,8 +94,7 @@ final class CatalogDifference {
     return example.matches().stream()
         .filter(
             pattern ->
-                before.router().sellers().sells(pattern)
-                    || after.router().sellers().sells(pattern))
+                before.router().sellers().sells(pattern) || after.router().sellers().sells(pattern))
         .findFirst()
         .map(EndpointPattern::toString)
         .orElse(Router.UNMATCHED);

@@ -16,7 +16,7 @@ import java.util.Optional;
 /** Reads a whole tier file. */
 final class CatalogReader {
 
-  private static final List<String> PROPERTIES =
+  static final List<String> PROPERTIES =
       List.of(
           "tiers",
           "endpoints",

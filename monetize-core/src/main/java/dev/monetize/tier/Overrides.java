@@ -102,8 +102,7 @@ final class Overrides {
   private void rate(String id, Property property) {
     Setting<RateLimit> of = terms.rates.get(id);
     RateLimit template = of == null ? RateReader.any(id) : of.value();
-    RateReader.own(template, property)
-        .ifPresent(rate -> terms.rates.put(id, Setting.of(rate)));
+    RateReader.own(template, property).ifPresent(rate -> terms.rates.put(id, Setting.of(rate)));
   }
 
   private void concurrency(Property property) {

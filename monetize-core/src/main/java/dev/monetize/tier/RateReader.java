@@ -40,7 +40,8 @@ final class RateReader {
     }
     if (!limit.get().isCustom()) {
       return limit(limit.get(), like)
-          .flatMap(rate -> burst.get().attempt(() -> Setting.of(rate.value().withBurst(most.get()))));
+          .flatMap(
+              rate -> burst.get().attempt(() -> Setting.of(rate.value().withBurst(most.get()))));
     }
     return like.strict()
         ? burst.get().attempt(() -> Setting.custom(roomy(like, most.get())))
@@ -49,8 +50,7 @@ final class RateReader {
 
   /** A limit with the options of a section, to put a rate into. */
   private static RateLimit like(String id, Section section) {
-    boolean strict =
-        section.inner("window").flatMap(p -> p.read(RateReader::strict)).orElse(false);
+    boolean strict = section.inner("window").flatMap(p -> p.read(RateReader::strict)).orElse(false);
     RateLimit like = strict ? any(id).asStrict() : any(id);
     like = LimitReader.scope(section) == Scope.KEY ? like.perKey() : like;
     return LimitReader.shadow(section) ? like.inShadow() : like;
@@ -64,9 +64,7 @@ final class RateReader {
 
   /** A rate with the options of another; one that is strict keeps its burst, as far as it fits. */
   static Optional<RateLimit> own(RateLimit like, Property property) {
-    return property
-        .read(Rate::read)
-        .flatMap(rate -> property.attempt(() -> put(rate, like)));
+    return property.read(Rate::read).flatMap(rate -> property.attempt(() -> put(rate, like)));
   }
 
   private static RateLimit put(Rate rate, RateLimit like) {

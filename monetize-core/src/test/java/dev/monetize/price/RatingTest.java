@@ -82,7 +82,8 @@ class RatingTest {
 
   @Test
   void rate_refusesNegativeUnits() {
-    assertThatThrownBy(() -> Rating.rate(CALL, -1)).hasMessage("units must not be negative, got -1");
+    assertThatThrownBy(() -> Rating.rate(CALL, -1))
+        .hasMessage("units must not be negative, got -1");
   }
 
   @Test
@@ -113,8 +114,7 @@ class RatingTest {
       long divisor = random.nextBoolean() ? 1 : 1 + random.nextInt(5000);
       Price price = divisor == 1 ? Price.perUnit(each) : new Price.PerSecond(each, divisor);
       price = included == 0 ? price : new Price.IncludedThenOverage(included, price);
-      BigDecimal exact =
-          each.amount().multiply(BigDecimal.valueOf(Math.max(0, units - included)));
+      BigDecimal exact = each.amount().multiply(BigDecimal.valueOf(Math.max(0, units - included)));
       BigDecimal oracle =
           exact.divide(
               BigDecimal.valueOf(divisor),

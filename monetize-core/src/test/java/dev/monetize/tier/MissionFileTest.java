@@ -76,8 +76,7 @@ class MissionFileTest {
     assertThat(pro.prices())
         .isEqualTo(
             Map.of(
-                "calls",
-                new Price.IncludedThenOverage(50_000, Price.perUnit(Money.of("$0.002")))));
+                "calls", new Price.IncludedThenOverage(50_000, Price.perUnit(Money.of("$0.002")))));
   }
 
   @Test

@@ -140,7 +140,8 @@ class OverridesTest {
         "rate_limit",
         "10/fortnight",
         "rate_limit \"10/fortnight\": expected <calls>/<s|min|hour|day> such as 10/min, or 100/10s");
-    assertRefused("price", "free", "price \"free\": expected 0, <amount>/month or <amount>/year, or custom");
+    assertRefused(
+        "price", "free", "price \"free\": expected 0, <amount>/month or <amount>/year, or custom");
     assertRefused(
         "rate_limit", "custom", "rate_limit \"custom\": expected a value of the customer's own");
     assertRefused("rate_limit", null, "rate_limit: expected a value, got null");
@@ -176,9 +177,7 @@ class OverridesTest {
         "4/day",
         "quotas.pages: no endpoint counts the meter \"pages\", expected one of calls, tokens");
     assertRefused(
-        "prices.calls",
-        "$0.01",
-        "overage: \"calls\" has a price for every unit in prices already");
+        "prices.calls", "$0.01", "overage: \"calls\" has a price for every unit in prices already");
   }
 
   @Test

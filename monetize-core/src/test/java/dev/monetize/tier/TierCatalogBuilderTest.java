@@ -133,8 +133,7 @@ class TierCatalogBuilderTest {
 
   @Test
   void of_refusesTiersThatDoNotFitTogether() {
-    Tier dollars =
-        Tier.named("a").price(BasePrice.monthly(Money.of("$1"))).endpoints("/a").build();
+    Tier dollars = Tier.named("a").price(BasePrice.monthly(Money.of("$1"))).endpoints("/a").build();
     Tier euros = Tier.named("b").price(BasePrice.monthly(Money.of("€1"))).endpoints("/a").build();
 
     assertThatThrownBy(() -> TierCatalog.of(dollars, euros, dollars))
@@ -150,8 +149,7 @@ class TierCatalogBuilderTest {
     Quota quota =
         Quota.of("calls", 10, QuotaPeriod.of(QuotaPeriod.Unit.DAY))
             .withPast(new PastQuota.Bill(OptionalLong.of(20)));
-    Tier tier =
-        Tier.named("a").quota(quota).overage(Money.of("$1")).endpoints("/a").build();
+    Tier tier = Tier.named("a").quota(quota).overage(Money.of("$1")).endpoints("/a").build();
 
     assertThat(tier.quotas()).containsExactly(quota);
   }
@@ -162,8 +160,7 @@ class TierCatalogBuilderTest {
 
     assertThat(TierCatalog.of(other).tiers()).containsExactly(other);
     assertThatThrownBy(
-            () ->
-                TierCatalog.builder().tier(other).endpoint(Endpoint.of("/a").withCost(3)).build())
+            () -> TierCatalog.builder().tier(other).endpoint(Endpoint.of("/a").withCost(3)).build())
         .hasMessage(
             "tier \"own\": rate_limits.x: a burst of 2 never admits \"/a\","
                 + " which tier \"own\" may call at a cost of 3");

@@ -156,8 +156,7 @@ class TierFileFaultsTest {
     for (int i = 0; i < 20; i++) {
       file.append("      - \"").append(segments(i)).append("\"\n");
     }
-    assertRefused(
-        file.toString(), "tiers.yml:1:1: the patterns overlap in more than 20000 ways");
+    assertRefused(file.toString(), "tiers.yml:1:1: the patterns overlap in more than 20000 ways");
   }
 
   private static String segments(int literal) {

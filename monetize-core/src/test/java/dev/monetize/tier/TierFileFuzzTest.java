@@ -49,10 +49,53 @@ class TierFileFuzzTest {
 
   private static final List<String> BITS =
       List.of(
-          ":", "-", "{", "}", "[", "]", "*", "&a ", "*a", "!!map ", "\"", "'", "\n", "\t", "  ",
-          "#", "|", ">", "?", "%", "@", "`", "\u0000", "\uFEFF", "é", "\uD83D\uDE00", "\uD800",
-          "0", "-1", "1e999", ".inf", "custom", "null", "~", "true", "/", "//", "month", "$",
-          "9223372036854775808", "tiers:", "free:", ": ", ", ", "---", "...", "<<: ");
+          ":",
+          "-",
+          "{",
+          "}",
+          "[",
+          "]",
+          "*",
+          "&a ",
+          "*a",
+          "!!map ",
+          "\"",
+          "'",
+          "\n",
+          "\t",
+          "  ",
+          "#",
+          "|",
+          ">",
+          "?",
+          "%",
+          "@",
+          "`",
+          "\u0000",
+          "\uFEFF",
+          "é",
+          "\uD83D\uDE00",
+          "\uD800",
+          "0",
+          "-1",
+          "1e999",
+          ".inf",
+          "custom",
+          "null",
+          "~",
+          "true",
+          "/",
+          "//",
+          "month",
+          "$",
+          "9223372036854775808",
+          "tiers:",
+          "free:",
+          ": ",
+          ", ",
+          "---",
+          "...",
+          "<<: ");
 
   @Test
   void parse_ofAnyMutation_loadsOrIsRefusedWithFaults() {
@@ -85,8 +128,20 @@ class TierFileFuzzTest {
     Tier tier = TierCatalog.parse("tiers.yml", GOOD).tiers().get(1);
     List<String> properties =
         List.of(
-            "price", "included_calls", "rate_limit", "rate_limits.slow", "concurrency", "overage",
-            "overage.tokens", "quotas.tokens", "prices.pages", "features.x", "x", "a.b", ".", "");
+            "price",
+            "included_calls",
+            "rate_limit",
+            "rate_limits.slow",
+            "concurrency",
+            "overage",
+            "overage.tokens",
+            "quotas.tokens",
+            "prices.pages",
+            "features.x",
+            "x",
+            "a.b",
+            ".",
+            "");
     for (int i = 0; i < 5000; i++) {
       StringBuilder value = new StringBuilder(List.of("", "10", "$1", "7").get(random.nextInt(4)));
       for (int j = random.nextInt(3); j >= 0; j--) {

@@ -156,8 +156,7 @@ class TierFileTest {
             new PastQuota.Block(), new PastQuota.Bill(OptionalLong.empty()), new PastQuota.Block());
     assertThat(tier.prices())
         .isEqualTo(
-            Map.of(
-                "calls", new Price.IncludedThenOverage(1000, Price.perUnit(Money.of("$0.01")))));
+            Map.of("calls", new Price.IncludedThenOverage(1000, Price.perUnit(Money.of("$0.01")))));
   }
 
   @Test
@@ -178,8 +177,7 @@ class TierFileTest {
 
   @Test
   void overage_canBePerSecondToo() {
-    Tier tier =
-        tier("quotas: {compute: 3600000/month}", "overage: {compute: $0.01/second}");
+    Tier tier = tier("quotas: {compute: 3600000/month}", "overage: {compute: $0.01/second}");
 
     assertThat(tier.prices())
         .isEqualTo(
@@ -294,8 +292,7 @@ class TierFileTest {
             new Endpoint(
                 "POST /v1/generate",
                 5,
-                List.of(
-                    new MeterRule("tokens", new Units.ResponseHeader("X-Tokens"), 100)),
+                List.of(new MeterRule("tokens", new Units.ResponseHeader("X-Tokens"), 100)),
                 BillableStatuses.of("2xx", "404", "402-410")));
     assertThat(endpoint(catalog, "GET", "/v1/7/pages").meters())
         .containsExactly(
@@ -303,8 +300,8 @@ class TierFileTest {
             MeterRule.elapsed("compute"),
             MeterRule.handler("bytes").estimating(1000));
     assertThat(catalog.upgradeUrl()).contains("https://example.com/upgrade");
-    assertThat(catalog.meters()).containsExactlyInAnyOrder(
-        "calls", "tokens", "pages", "compute", "bytes");
+    assertThat(catalog.meters())
+        .containsExactlyInAnyOrder("calls", "tokens", "pages", "compute", "bytes");
     assertThat(catalog.meters().get(0)).isEqualTo("calls");
   }
 
