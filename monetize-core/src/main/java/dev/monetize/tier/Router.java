@@ -48,7 +48,7 @@ final class Router {
     rules.forEach(
         (pattern, endpoint) -> {
           patterns.putIfAbsent(pattern.shape(), pattern);
-          this.rules.put(pattern.shape(), endpoint);
+          this.rules.putIfAbsent(pattern.shape(), endpoint);
         });
     publicPatterns.forEach(
         pattern -> {
