@@ -163,7 +163,8 @@ class InMemoryRateLimiterModelTest {
     void run() {
       if (wild) {
         LimitSet set = tiers.get(0)[0].limits();
-        Charge begin = Charge.of(LimitSet.of(set.limits().stream().map(this::wide).toList()), l -> 1);
+        Charge begin =
+            Charge.of(LimitSet.of(set.limits().stream().map(this::wide).toList()), l -> 1);
         subjects.forEach(subject -> call(subject, begin));
       }
       for (int i = 0; i < STEPS_PER_HISTORY; i++) {
