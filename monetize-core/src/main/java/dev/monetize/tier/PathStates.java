@@ -9,6 +9,7 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BiFunction;
 
@@ -72,8 +73,8 @@ final class PathStates<L> {
     return state;
   }
 
-  private static TreeSet<String> literals(List<PatternStep> steps) {
-    TreeSet<String> literals = new TreeSet<>();
+  private static Set<String> literals(List<PatternStep> steps) {
+    Set<String> literals = new TreeSet<>();
     steps.forEach(step -> step.literal().ifPresent(literals::add));
     return literals;
   }
