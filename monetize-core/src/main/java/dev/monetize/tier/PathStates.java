@@ -58,7 +58,8 @@ final class PathStates<L> {
       return known;
     }
     if (states.size() == MOST) {
-      throw new IllegalArgumentException("the patterns overlap in more than " + MOST + " ways");
+      throw new IllegalArgumentException(
+          "too many patterns: they tell more than " + MOST + " kinds of paths apart");
     }
     List<EndpointPattern> matches =
         steps.stream()
