@@ -9,6 +9,7 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BiFunction;
 
@@ -57,7 +58,8 @@ final class PathStates<L> {
       return known;
     }
     if (states.size() == MOST) {
-      throw new IllegalArgumentException("the patterns overlap in more than " + MOST + " ways");
+      throw new IllegalArgumentException(
+          "too many patterns: they tell more than " + MOST + " kinds of paths apart");
     }
     List<EndpointPattern> matches =
         steps.stream()
@@ -72,8 +74,8 @@ final class PathStates<L> {
     return state;
   }
 
-  private static TreeSet<String> literals(List<PatternStep> steps) {
-    TreeSet<String> literals = new TreeSet<>();
+  private static Set<String> literals(List<PatternStep> steps) {
+    Set<String> literals = new TreeSet<>();
     steps.forEach(step -> step.literal().ifPresent(literals::add));
     return literals;
   }

@@ -33,7 +33,7 @@ final class PathTree<L> {
    *
    * @param leaf what belongs to a set of patterns, most specific first and of any method; and an
    *     example of a path that matches exactly these
-   * @throws IllegalArgumentException if they overlap in too many ways
+   * @throws IllegalArgumentException if they tell too many kinds of paths apart
    */
   static <L> PathTree<L> of(
       Collection<EndpointPattern> patterns, BiFunction<List<EndpointPattern>, String, L> leaf) {

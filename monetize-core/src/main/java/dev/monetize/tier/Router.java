@@ -33,7 +33,7 @@ final class Router {
 
   /**
    * @param rules endpoints, by the patterns that their labels are
-   * @throws IllegalArgumentException if the patterns overlap in too many ways
+   * @throws IllegalArgumentException if the patterns tell too many kinds of paths apart
    */
   Router(
       List<Tier> tiers,

@@ -325,8 +325,14 @@ class TierFileTest {
     Path json = directory.resolve("tiers.json");
     Files.writeString(
         yaml,
-        "tiers:\n  free:\n    price: 0\n    rate_limit: 10/min\n    endpoints: [/v1/*]\n"
-            + "    features: {seats: 5, export: true}\n");
+        """
+        tiers:
+          free:
+            price: 0
+            rate_limit: 10/min
+            endpoints: [/v1/*]
+            features: {seats: 5, export: true}
+        """);
     Files.writeString(
         json,
         "{\"tiers\": {\"free\": {\"price\": 0, \"rate_limit\": \"10/min\","
