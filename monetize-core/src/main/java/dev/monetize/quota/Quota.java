@@ -19,6 +19,12 @@ public interface Quota {
    */
   String id();
 
+  /** The meter of the quota with an id. */
+  static String meterOf(String id) {
+    int slash = id.indexOf('/');
+    return slash < 0 ? id : id.substring(0, slash);
+  }
+
   /** The meter counted; {@code calls} counts calls. */
   String meter();
 
