@@ -88,7 +88,8 @@ public class LimiterBenchmark {
     var builder = Bucket.builder();
     for (int i = 0; i < limits; i++) {
       builder.addLimit(
-          limit -> limit.capacity(1_000_000_000).refillGreedy(1_000_000_000, Duration.ofSeconds(1)));
+          limit ->
+              limit.capacity(1_000_000_000).refillGreedy(1_000_000_000, Duration.ofSeconds(1)));
     }
     return builder.build();
   }

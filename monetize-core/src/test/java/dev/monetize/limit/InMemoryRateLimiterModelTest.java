@@ -32,6 +32,7 @@ class InMemoryRateLimiterModelTest {
     Duration.ofHours(1),
     Duration.ofDays(1)
   };
+
   /** The same windows, by the limiter's arithmetic and written out. */
   private record Kind(Windows real, Windows naive) {}
 
