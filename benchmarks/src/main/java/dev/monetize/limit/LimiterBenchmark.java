@@ -32,6 +32,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 1)
 @Fork(1)
 @State(Scope.Benchmark)
+@SuppressWarnings("NullAway") // JMH calls begin() first, and every key is in its map
 public class LimiterBenchmark {
 
   private static final int FAST = 10_000_000;

@@ -12,6 +12,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /** Generated histories: the limiter beside {@link NaiveLimiter}. */
@@ -31,7 +32,6 @@ class InMemoryRateLimiterModelTest {
     Duration.ofHours(1),
     Duration.ofDays(1)
   };
-  private final Random random = Seed.random(InMemoryRateLimiterModelTest.class);
 
   /** The same windows, by the limiter's arithmetic and written out. */
   private record Kind(Windows real, Windows naive) {}
@@ -51,17 +51,19 @@ class InMemoryRateLimiterModelTest {
 
   @Test
   void decisions_neverOverAndLessThanOneNanosecondPerPermitUnder() {
-    for (long done = 0; done < STEPS; done += STEPS_PER_HISTORY) {
-      new History(random.nextBoolean()).run();
-    }
+    long first = Seed.random(InMemoryRateLimiterModelTest.class).nextLong();
+    LongStream.range(first, first + STEPS / STEPS_PER_HISTORY)
+        .parallel()
+        .forEach(seed -> new History(new Random(seed)).run());
   }
 
   /**
    * One history of some subjects, with a wild clock or with sweeps and tier changes. Both at once
    * have no single right answer: what a sweep dropped at one time, an earlier time would have kept.
    */
-  private final class History {
+  private static final class History {
 
+    private final Random random;
     private final InMemoryRateLimiter limiter;
     private final NaiveLimiter naive;
     private final boolean wild;
@@ -71,8 +73,9 @@ class InMemoryRateLimiterModelTest {
     private long now = Instant.parse("2027-02-26T00:00:00Z").getEpochSecond() * SECOND;
     private long latest;
 
-    History(boolean wild) {
-      this.wild = wild;
+    History(Random random) {
+      this.random = random;
+      this.wild = random.nextBoolean();
       now += random.nextInt(90 * 24 * 3600) * SECOND + random.nextInt(1000);
       long seed = random.nextInt(4);
       long begin = now;

@@ -7,13 +7,17 @@ import java.time.LocalDateTime;
 import java.time.YearMonth;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** Windows written out one by one, from a day of the month that some months lack. */
 final class NaiveMonths implements Windows {
 
-  private final List<Long> starts = new ArrayList<>();
-  private int last;
+  private final long[] starts;
+
+  private NaiveMonths(List<Long> starts) {
+    this.starts = starts.stream().mapToLong(Long::longValue).toArray();
+  }
 
   /**
    * From 2024 to 2036.
@@ -21,33 +25,28 @@ final class NaiveMonths implements Windows {
    * @param day day of the month; the last one where a month has fewer
    */
   static NaiveMonths of(int day, ZoneId zone) {
-    var windows = new NaiveMonths();
+    List<Long> starts = new ArrayList<>();
     for (YearMonth m = YearMonth.of(2024, 1); m.getYear() < 2037; m = m.plusMonths(1)) {
       LocalDateTime start = m.atDay(Math.min(day, m.lengthOfMonth())).atStartOfDay();
-      windows.starts.add(start.atZone(zone).toEpochSecond());
+      starts.add(start.atZone(zone).toEpochSecond());
     }
-    return windows;
+    return new NaiveMonths(starts);
   }
 
   /** Local midnights from 2024 to 2036. */
   static NaiveMonths days(ZoneId zone) {
-    var windows = new NaiveMonths();
+    List<Long> starts = new ArrayList<>();
     var day = Instant.parse("2024-01-01T12:00:00Z").atZone(zone).toLocalDate();
     for (; day.getYear() < 2037; day = day.plusDays(1)) {
-      windows.starts.add(day.atStartOfDay(zone).toEpochSecond());
+      starts.add(day.atStartOfDay(zone).toEpochSecond());
     }
-    return windows;
+    return new NaiveMonths(starts);
   }
 
   @Override
   public Window at(long epochNanos) {
-    long second = Math.floorDiv(epochNanos, 1_000_000_000L);
-    while (starts.get(last) > second) {
-      last--;
-    }
-    while (starts.get(last + 1) <= second) {
-      last++;
-    }
-    return new Window(starts.get(last), starts.get(last + 1));
+    int place = Arrays.binarySearch(starts, Math.floorDiv(epochNanos, 1_000_000_000L));
+    int last = place >= 0 ? place : -place - 2;
+    return new Window(starts[last], starts[last + 1]);
   }
 }

@@ -23,6 +23,7 @@ class QuotaTest {
   void id_isMadeOfMeterPeriodAndScope() {
     assertThat(CALLS.id()).isEqualTo("calls/month");
     assertThat(CALLS.perKey().id()).isEqualTo("calls/month:key");
+    assertThat(Quota.meterOf("calls/month:key")).isEqualTo("calls");
   }
 
   @Test
