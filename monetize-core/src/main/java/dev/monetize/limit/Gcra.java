@@ -35,7 +35,7 @@ public record Gcra(long unitNanos, long step, long parts, long burst) {
    * A theoretical arrival time: {@code time + part / parts} units since the epoch.
    *
    * @param time whole units
-   * @param part the rest, at least 0 and below {@code parts}
+   * @param part the rest, at least 0 and below {@link Gcra#parts}
    */
   public record Arrival(long time, long part) {
 
@@ -56,11 +56,9 @@ public record Gcra(long unitNanos, long step, long parts, long burst) {
         reduced(MICRO, share, period, burst).exact()
             || reduced(MILLI, share, period, burst).exact(),
         id,
-        "%d permits per %s with a burst of %d cannot be counted exactly;"
-            + " take a smaller burst or a rounder number",
-        permits,
-        period,
-        burst);
+        () ->
+            "%d permits per %s with a burst of %d are no exact count; make it smaller or rounder"
+                .formatted(permits, period, burst));
   }
 
   private static Gcra reduced(long unitNanos, long share, Duration period, long burst) {

@@ -3,6 +3,7 @@
 package dev.monetize.limit;
 
 import java.time.Duration;
+import java.util.function.Supplier;
 
 /** Within which bounds the numbers of a rate limit must lie. */
 final class RateBounds {
@@ -16,41 +17,36 @@ final class RateBounds {
   private RateBounds() {}
 
   static void check(String id, long permits, Duration period, long burst, boolean strict) {
-    require(permits >= 1, id, "permits must be at least 1, got %d", permits);
+    require(permits >= 1, id, () -> "permits must be at least 1, got " + permits);
     checkPeriod(id, period);
-    require(burst >= 1, id, "burst must be at least 1, got %d", burst);
+    require(burst >= 1, id, () -> "burst must be at least 1, got " + burst);
     require(
         !strict || burst <= permits,
         id,
-        "burst of a strict limit must be at most its %d permits, got %d",
-        permits,
-        burst);
+        () ->
+            "burst of a strict limit must be at most its %d permits, got %d"
+                .formatted(permits, burst));
     require(
         permits <= period.toNanos() / LEAST_NANOS_PER_PERMIT,
         id,
-        "permits must be at most one per 100 ns, got %d per %s",
-        permits,
-        period);
+        () -> "permits must be at most one per 100 ns, got %d per %s".formatted(permits, period));
     require(
         burst <= MOST_BURST_NANOS / interval(permits, period, burst, strict),
         id,
-        "a burst of %d at %d per %s would take more than 36 years to come back",
-        burst,
-        permits,
-        period);
+        () ->
+            "a burst of %d at %d per %s would take more than 36 years to come back"
+                .formatted(burst, permits, period));
   }
 
   private static void checkPeriod(String id, Duration period) {
     require(
         period.compareTo(SHORTEST) >= 0 && period.compareTo(LONGEST) <= 0,
         id,
-        "period must be 1 ms to 366 days, got %s",
-        period);
+        () -> "period must be 1 ms to 366 days, got " + period);
     require(
-        period.getNano() % NANOS_PER_MILLI == 0,
+        period.toNanos() % NANOS_PER_MILLI == 0,
         id,
-        "period must be whole milliseconds, got %s",
-        period);
+        () -> "period must be whole milliseconds, got " + period);
   }
 
   static long interval(long permits, Duration period, long burst, boolean strict) {
@@ -63,9 +59,9 @@ final class RateBounds {
     return strict ? permits - burst + 1 : permits;
   }
 
-  static void require(boolean holds, String id, String message, Object... values) {
+  static void require(boolean holds, String id, Supplier<String> message) {
     if (!holds) {
-      throw new IllegalArgumentException(message.formatted(values) + " (limit \"" + id + "\")");
+      throw new IllegalArgumentException(message.get() + " (limit \"" + id + "\")");
     }
   }
 }

@@ -48,6 +48,7 @@ final class States {
    * @param seed words to begin with, for limits that nothing is known of; kept as the array
    */
   long[] make(StateTable table, Object subject, long[] seed, long now) {
+    sweepSome(table, now); // not after: what is not charged yet is as good as new
     synchronized (stripe(subject)) {
       long[] present = table.get(subject);
       if (present != null) {
@@ -58,9 +59,8 @@ final class States {
         move(former, subject, table, seed);
       }
       table.put(subject, seed);
+      return seed;
     }
-    sweepSome(table, now);
-    return seed;
   }
 
   private void move(StateTable former, Object subject, StateTable table, long[] seed) {

@@ -33,6 +33,7 @@ final class WordLock {
     return lockSlowly(words);
   }
 
+  @SuppressWarnings("ThreadPriorityCheck") // the holder may have lost its core; it needs one
   private static boolean lockSlowly(long[] words) {
     for (int spin = 0; ; spin++) {
       long first = (long) WORDS.getOpaque(words, 0);

@@ -4,6 +4,7 @@ package dev.monetize.quota;
 
 import dev.monetize.limit.Scope;
 import java.util.Objects;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /** A quota as a value. */
@@ -20,27 +21,27 @@ record MeterQuota(
     Objects.requireNonNull(scope, "scope");
     require(
         METER.matcher(meter).matches(),
-        "meter must be 1 to 40 of a-z, 0-9, '_', '.' and '-', got \"%s\"",
-        meter);
+        () -> "meter must be 1 to 40 of a-z, 0-9, '_', '.' and '-', got \"" + meter + "\"");
     String id = id(meter, period, scope);
-    require(included >= 0, "included must not be negative, got %d (quota \"%s\")", included, id);
+    require(
+        included >= 0,
+        () -> "included must not be negative, got %d (quota \"%s\")".formatted(included, id));
     if (past instanceof PastQuota.Bill bill && bill.cap().isPresent()) {
       long cap = bill.cap().getAsLong();
       require(
           cap >= included,
-          "overage cap must be at least the %d included, got %d (quota \"%s\")",
-          included,
-          cap,
-          id);
+          () ->
+              "overage cap must be at least the %d included, got %d (quota \"%s\")"
+                  .formatted(included, cap, id));
     }
     if (past instanceof PastQuota.Throttle throttle) {
       QuotaLimits.throttle(id, throttle, scope, shadow); // refuses what no rate limit can keep
     }
   }
 
-  private static void require(boolean holds, String message, Object... values) {
+  private static void require(boolean holds, Supplier<String> message) {
     if (!holds) {
-      throw new IllegalArgumentException(message.formatted(values));
+      throw new IllegalArgumentException(message.get());
     }
   }
 

@@ -15,7 +15,6 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 /** Checks that the tiers and endpoints of a catalog fit together. */
@@ -31,7 +30,7 @@ final class CatalogChecks {
 
   /** Each tier once, at least one, all in one currency. */
   void names() {
-    if (draft.tiers.isEmpty() && !draft.incomplete) {
+    if (draft.tiers.isEmpty() && !draft.patternsUnread) {
       faults.add(draft.place, "expected at least one tier");
     }
     Set<String> names = new HashSet<>();
@@ -87,35 +86,49 @@ final class CatalogChecks {
     }
   }
 
-  Router router() {
-    try {
-      return draft.router(draft.tiers.stream().map(TierDraft::tier).toList());
-    } catch (IllegalArgumentException e) {
-      faults.add(draft.place, String.valueOf(e.getMessage()));
-      throw faults.exception();
-    }
-  }
-
   /** The tiers, each with what the endpoints demand of it. */
-  List<Tier> demanding(Router router) {
-    reachable(router);
+  List<Tier> demanding() {
     Set<String> timed = new HashSet<>();
     Set<String> meters = meters(timed);
+    List<Route.Metered> routes = draft.patternsUnread ? List.of() : routes();
     List<Tier> demanding = new ArrayList<>();
-    for (TierDraft draftTier : draft.tiers) {
-      Tier tier = draftTier.tier();
-      Demands demands = new Demands(meters, timed, dearest(router, tier));
-      DemandChecks.check(tier, demands, draftTier.places(), faults);
+    for (TierDraft drafted : draft.tiers) {
+      Tier tier = drafted.tier();
+      Demands demands = new Demands(meters, timed, dearest(routes, tier));
+      if (!draft.metersUnread) {
+        DemandChecks.meters(tier, demands, drafted.places(), faults);
+      }
+      DemandChecks.bursts(tier, demands, drafted.places(), faults);
       demanding.add(tier instanceof SoldTier ours ? ours.demanding(demands) : tier);
     }
     return demanding;
   }
 
-  private void reachable(Router router) {
+  /** All metered routes; every rule must be on one. */
+  private List<Route.Metered> routes() {
+    List<Route.Metered> routes = new ArrayList<>();
+    try {
+      for (Landing landing :
+          draft.router(draft.tiers.stream().map(TierDraft::tier).toList()).landings()) {
+        if (landing.route() instanceof Route.Metered metered) {
+          routes.add(metered);
+        }
+      }
+    } catch (IllegalArgumentException e) {
+      faults.add(draft.place, String.valueOf(e.getMessage()));
+      throw faults.exception();
+    }
+    reachable(routes);
+    return routes;
+  }
+
+  private void reachable(List<Route.Metered> routes) {
     Set<String> reached = new HashSet<>();
-    routes(router).forEach(route -> reached.add(route.endpoint().label()));
+    routes.forEach(route -> reached.add(route.endpoint().label()));
+    Set<String> shapes = new HashSet<>();
     for (Rule rule : draft.rules) {
-      if (!reached.contains(rule.endpoint().label())) {
+      boolean first = shapes.add(rule.pattern().shape());
+      if (first && !reached.contains(rule.endpoint().label())) {
         faults.add(
             rule.places().whole(),
             "endpoints %s: no tier can call it, expected a pattern of a tier that matches it"
@@ -137,25 +150,13 @@ final class CatalogChecks {
     return meters;
   }
 
-  private static Endpoint dearest(Router router, Tier tier) {
+  private static Endpoint dearest(List<Route.Metered> routes, Tier tier) {
     Endpoint dearest = Endpoint.of(Router.UNMATCHED);
-    for (Route.Metered route : routes(router)) {
+    for (Route.Metered route : routes) {
       if (route.allows(tier) && route.endpoint().cost() > dearest.cost()) {
         dearest = route.endpoint();
       }
     }
     return dearest;
-  }
-
-  private static List<Route.Metered> routes(Router router) {
-    return router.landings().stream()
-        .map(Landing::route)
-        .flatMap(
-            route ->
-                (route instanceof Route.Metered metered
-                        ? Optional.of(metered)
-                        : Optional.<Route.Metered>empty())
-                    .stream())
-        .toList();
   }
 }

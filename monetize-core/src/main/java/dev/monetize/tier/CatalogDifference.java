@@ -69,9 +69,9 @@ final class CatalogDifference {
       Route was = before.route(example.method(), example.path());
       Route is = after.route(example.method(), example.path());
       if (allows(is, now) && !allows(was, old)) {
-        gains.add(label(is));
+        gains.add(label(example));
       } else if (allows(was, old) && !allows(is, now)) {
-        losses.add(label(was));
+        losses.add(label(example));
       }
     }
     gains.forEach(label -> changes.add(new Change(old.name(), "gains " + label)));
@@ -89,8 +89,15 @@ final class CatalogDifference {
     return route instanceof Route.Metered metered && metered.allows(tier);
   }
 
-  private static String label(Route route) {
-    return route instanceof Route.Metered metered ? metered.endpoint().label() : CATALOG;
+  /** The most specific pattern that a tier lists before or after: what is gained or lost. */
+  private String label(Landing example) {
+    return example.matches().stream()
+        .filter(
+            pattern ->
+                before.router().sellers().sells(pattern) || after.router().sellers().sells(pattern))
+        .findFirst()
+        .map(EndpointPattern::toString)
+        .orElse(Router.UNMATCHED);
   }
 
   private void shared() {

@@ -30,8 +30,11 @@ final class CatalogDraft {
   Optional<String> upgradeUrl = Optional.empty();
   Optional<Path> source = Optional.empty();
 
-  /** Whether something was refused that other things may refer to. */
-  boolean incomplete;
+  /** Whether some pattern could not be read, so that nobody can say what leads where. */
+  boolean patternsUnread;
+
+  /** Whether some rule could not be read, so that nobody can say which meters there are. */
+  boolean metersUnread;
 
   CatalogDraft(Place place) {
     this.place = place;
@@ -46,11 +49,7 @@ final class CatalogDraft {
     CatalogChecks checks = new CatalogChecks(this, faults);
     checks.names();
     checks.patterns();
-    if (incomplete) {
-      throw faults.exception();
-    }
-    Router router = checks.router();
-    List<Tier> demanding = checks.demanding(router);
+    List<Tier> demanding = checks.demanding();
     faults.refuse();
     return new TierCatalog(this, demanding, router(demanding));
   }

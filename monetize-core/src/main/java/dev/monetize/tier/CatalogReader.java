@@ -16,7 +16,7 @@ import java.util.Optional;
 /** Reads a whole tier file. */
 final class CatalogReader {
 
-  private static final List<String> PROPERTIES =
+  static final List<String> PROPERTIES =
       List.of(
           "tiers",
           "endpoints",
@@ -73,23 +73,19 @@ final class CatalogReader {
             section.get("time_zone").flatMap(p -> p.read(QuotaReader::zone)).orElse(ZoneOffset.UTC),
             section.get("shadow").flatMap(p -> p.read(Numbers::readTruth)).orElse(false));
     Optional<Section> tiers = section.get("tiers").flatMap(Property::section);
-    draft.incomplete |= section.get("tiers").isPresent() && tiers.isEmpty();
+    draft.patternsUnread = section.get("tiers").isPresent() && tiers.isEmpty();
     tiers
         .map(Section::all)
         .orElse(Map.of())
-        .forEach((name, property) -> tier(name, property, defaults));
-  }
-
-  private void tier(String name, Property property, FileDefaults defaults) {
-    Optional<TierDraft> tier = TierReader.read(name, property, defaults);
-    tier.ifPresent(draft.tiers::add);
-    draft.incomplete |= tier.isEmpty();
+        .forEach((name, property) -> TierReader.read(name, property, defaults, draft));
   }
 
   private void endpoints(Property property) {
     Optional<Section> endpoints = property.section();
-    draft.incomplete |= endpoints.isEmpty();
+    int before = faults.count();
     endpoints.map(Section::all).orElse(Map.of()).forEach(this::endpoint);
+    draft.metersUnread = endpoints.isEmpty() || faults.count() > before;
+    draft.patternsUnread |= endpoints.isEmpty();
   }
 
   private void endpoint(String text, Property property) {
@@ -98,7 +94,7 @@ final class CatalogReader {
     Property named =
         new Property("endpoints " + Shown.quoted(text), property.place(), property.node(), faults);
     Endpoint endpoint = EndpointReader.endpoint(text, named);
-    draft.incomplete |= pattern.isEmpty();
+    draft.patternsUnread |= pattern.isEmpty();
     pattern.ifPresent(
         p -> draft.rules.add(new Rule(p, endpoint, new Places(property.place(), new HashMap<>()))));
   }
@@ -106,7 +102,7 @@ final class CatalogReader {
   private void open(Property property) {
     for (Property item : property.items()) {
       Optional<EndpointPattern> pattern = item.read(EndpointPattern::read);
-      draft.incomplete |= pattern.isEmpty();
+      draft.patternsUnread |= pattern.isEmpty();
       pattern.ifPresent(p -> draft.open.add(new Open(p, item.place())));
     }
   }

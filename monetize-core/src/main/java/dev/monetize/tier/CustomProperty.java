@@ -3,11 +3,9 @@
 package dev.monetize.tier;
 
 import dev.monetize.limit.ConcurrencyLimit;
-import dev.monetize.limit.RateLimit;
 import dev.monetize.limit.Scope;
 import dev.monetize.price.BasePrice;
 import dev.monetize.price.Money;
-import java.time.Duration;
 import java.util.List;
 
 /** Leaves properties to be set per customer. */
@@ -55,6 +53,6 @@ final class CustomProperty {
   }
 
   private static void leaveRate(TierTerms terms, String id) {
-    terms.rates.put(id, Setting.custom(RateLimit.of(id, 1, Duration.ofMinutes(1))));
+    terms.rates.put(id, Setting.custom(RateReader.any(id)));
   }
 }

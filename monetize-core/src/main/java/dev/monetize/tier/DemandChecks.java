@@ -23,10 +23,14 @@ final class DemandChecks {
     this.faults = faults;
   }
 
-  static void check(Tier tier, Demands demands, Places places, Faults faults) {
-    DemandChecks checks = new DemandChecks(tier, demands, places, faults);
-    checks.meters();
-    checks.bursts();
+  /** Each meter that it limits or prices must be counted. */
+  static void meters(Tier tier, Demands demands, Places places, Faults faults) {
+    new DemandChecks(tier, demands, places, faults).meters();
+  }
+
+  /** Each call that it may make must fit into its bursts. */
+  static void bursts(Tier tier, Demands demands, Places places, Faults faults) {
+    new DemandChecks(tier, demands, places, faults).bursts();
   }
 
   private void meters() {

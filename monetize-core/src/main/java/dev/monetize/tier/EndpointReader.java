@@ -32,10 +32,10 @@ final class EndpointReader {
             .inner("billable")
             .flatMap(EndpointReader::billable)
             .orElse(BillableStatuses.success());
-    return new Endpoint(label, cost, meters(section, property), billable);
+    return new Endpoint(label, cost, meters(section), billable);
   }
 
-  private static List<MeterRule> meters(Section section, Property owner) {
+  private static List<MeterRule> meters(Section section) {
     List<MeterRule> meters = new ArrayList<>();
     Optional<Property> single = section.inner("meter");
     Optional<Property> several = section.inner("meters");

@@ -20,6 +20,10 @@ final class Faults {
     }
   }
 
+  int count() {
+    return placed.size();
+  }
+
   boolean isEmpty() {
     return placed.isEmpty();
   }

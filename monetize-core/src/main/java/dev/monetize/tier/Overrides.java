@@ -6,7 +6,6 @@ import dev.monetize.limit.ConcurrencyLimit;
 import dev.monetize.limit.RateLimit;
 import dev.monetize.limit.Scope;
 import dev.monetize.tier.FileNode.Scalar;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -102,9 +101,8 @@ final class Overrides {
 
   private void rate(String id, Property property) {
     Setting<RateLimit> of = terms.rates.get(id);
-    RateLimit template = of == null ? RateLimit.of(id, 1, Duration.ofMinutes(1)) : of.value();
-    LimitReader.override(template, property)
-        .ifPresent(rate -> terms.rates.put(id, Setting.of(rate)));
+    RateLimit template = of == null ? RateReader.any(id) : of.value();
+    RateReader.own(template, property).ifPresent(rate -> terms.rates.put(id, Setting.of(rate)));
   }
 
   private void concurrency(Property property) {

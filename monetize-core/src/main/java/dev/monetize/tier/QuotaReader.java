@@ -121,7 +121,7 @@ final class QuotaReader {
   }
 
   private static Optional<PastQuota> throttle(Property property) {
-    return LimitReader.rate("throttle", property)
+    return RateReader.read("throttle", property)
         .flatMap(
             rate ->
                 property.isScalar() && rate.set()

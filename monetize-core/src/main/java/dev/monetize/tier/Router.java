@@ -33,7 +33,7 @@ final class Router {
 
   /**
    * @param rules endpoints, by the patterns that their labels are
-   * @throws IllegalArgumentException if the patterns overlap in too many ways
+   * @throws IllegalArgumentException if the patterns tell too many kinds of paths apart
    */
   Router(
       List<Tier> tiers,
@@ -48,7 +48,7 @@ final class Router {
     rules.forEach(
         (pattern, endpoint) -> {
           patterns.putIfAbsent(pattern.shape(), pattern);
-          this.rules.put(pattern.shape(), endpoint);
+          this.rules.putIfAbsent(pattern.shape(), endpoint);
         });
     publicPatterns.forEach(
         pattern -> {

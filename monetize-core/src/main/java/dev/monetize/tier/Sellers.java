@@ -56,7 +56,7 @@ final class Sellers {
     return own.flatMap(
         best ->
             matches.stream()
-                .takeWhile(pattern -> pattern != best)
+                .takeWhile(pattern -> !pattern.equals(best))
                 .filter(pattern -> sells(pattern) && listing(pattern).get(0) > tier)
                 .findFirst());
   }

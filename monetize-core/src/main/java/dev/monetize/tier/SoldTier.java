@@ -147,7 +147,8 @@ final class SoldTier implements Tier {
     faults.refuse();
     SoldTier tier = new SoldTier(own, demands);
     if (demands != null) {
-      DemandChecks.check(tier, demands, places, faults);
+      DemandChecks.meters(tier, demands, places, faults);
+      DemandChecks.bursts(tier, demands, places, faults);
       faults.refuse();
     }
     return tier;

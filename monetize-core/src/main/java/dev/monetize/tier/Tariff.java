@@ -70,7 +70,8 @@ final class Tariff {
     return amount;
   }
 
-  private static String singular(String meter) {
+  /** One unit of a meter: {@code call} of {@code calls}. */
+  static String singular(String meter) {
     return meter.length() > 1 && meter.endsWith("s")
         ? meter.substring(0, meter.length() - 1)
         : meter;

@@ -55,14 +55,19 @@ public interface Tier {
 
   /**
    * Properties that are set per customer and are not set here, in the words of the tier file:
-   * {@code rate_limit}, {@code included_calls}. While one of a limit or quota is not set, calls are
-   * refused.
+   * {@code rate_limit}, {@code rate_limits.<name>}, {@code concurrency}, {@code included_calls},
+   * {@code quotas.<meter>}, {@code price}. While one of a limit or quota is not set, calls are
+   * refused; a {@code price} alone keeps nobody from calling, since it only matters to invoices.
    */
   Set<String> custom();
 
   /**
    * This tier with values of a customer's own, in the words of the tier file: {@code rate_limit:
-   * 500/min}.
+   * 500/min}. They take the place of the tier's, custom or not; scope, windows and shadow mode stay
+   * as the tier has them; a burst is as large as the own limit, of a strict one as the tier has it.
+   *
+   * <p>Own values can be had of the properties in {@link #custom}, and of {@code overage}, {@code
+   * overage.<meter>}, {@code prices.<meter>} and {@code features.<name>}.
    *
    * @throws TierFaultsException if a property cannot be set per customer, or its value is no good
    */

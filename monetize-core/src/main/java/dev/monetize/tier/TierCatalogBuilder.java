@@ -63,7 +63,7 @@ public final class TierCatalogBuilder {
    * @throws TierFaultsException if something does not fit, with every fault found
    */
   public TierCatalog build() {
-    draft.incomplete = !faults.isEmpty();
+    draft.patternsUnread = !faults.isEmpty();
     return draft.finish(faults);
   }
 }

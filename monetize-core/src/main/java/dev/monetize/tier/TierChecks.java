@@ -80,7 +80,7 @@ final class TierChecks {
   private void quotas() {
     Set<String> ids = new HashSet<>();
     Set<String> billed = new HashSet<>();
-    for (Setting<QuotaTerm> setting : terms.quotas) {
+    for (Setting<QuotaTerm> setting : List.copyOf(terms.quotas)) {
       QuotaTerm term = setting.value();
       String property = TierTerms.quotaProperty(term.meter());
       try {
@@ -90,6 +90,7 @@ final class TierChecks {
         }
       } catch (IllegalArgumentException e) {
         fault(property, ": " + e.getMessage());
+        terms.quotas.remove(setting); // so that the rest can still be checked
       }
       if (bills(term)) {
         billed(term, property, billed);
@@ -117,6 +118,10 @@ final class TierChecks {
   }
 
   private void count() {
+    if (terms.rates.containsKey(TierTerms.CONCURRENCY)
+        || (terms.concurrency != null && terms.rates.containsKey(terms.concurrency.value().id()))) {
+      fault("concurrency", ": a rate limit has the same id, expected another");
+    }
     int count = terms.rates.size() + terms.quotas.size() + (terms.concurrency == null ? 0 : 1);
     if (count > MOST_LIMITS) {
       faults.add(

@@ -36,6 +36,7 @@ final class TierReader {
   private final TierTerms terms;
   private final Map<String, Place> places = new HashMap<>();
   private final Property owner;
+  private boolean patternsUnread;
 
   private TierReader(String name, Property owner, Section section, FileDefaults defaults) {
     this.owner = owner;
@@ -48,9 +49,16 @@ final class TierReader {
     this.terms.shadow = defaults.shadow();
   }
 
-  static Optional<TierDraft> read(String name, Property property, FileDefaults defaults) {
+  /** Adds a tier to a catalog. */
+  static void read(String name, Property property, FileDefaults defaults, CatalogDraft catalog) {
     Optional<Section> section = property.section(PROPERTIES);
-    return section.map(present -> new TierReader(name, property, present, defaults).draft());
+    if (section.isEmpty()) {
+      catalog.patternsUnread = true;
+      return;
+    }
+    TierReader reader = new TierReader(name, property, section.get(), defaults);
+    catalog.tiers.add(reader.draft());
+    catalog.patternsUnread |= reader.patternsUnread;
   }
 
   private TierDraft draft() {
@@ -70,7 +78,7 @@ final class TierReader {
 
   private void limits() {
     get("rate_limit")
-        .flatMap(p -> LimitReader.rate(TierTerms.RATE, p))
+        .flatMap(p -> RateReader.read(TierTerms.RATE, p))
         .ifPresent(rate -> terms.rates.put(TierTerms.RATE, rate));
     get("rate_limits").flatMap(Property::section).ifPresent(this::namedLimits);
     get("concurrency")
@@ -89,7 +97,7 @@ final class TierReader {
           .faults()
           .add(property.place(), property.name() + ": the name is taken, expected another");
     } else {
-      LimitReader.rate(id, property).ifPresent(rate -> terms.rates.put(id, rate));
+      RateReader.read(id, property).ifPresent(rate -> terms.rates.put(id, rate));
     }
   }
 
@@ -131,25 +139,21 @@ final class TierReader {
 
   private void endpoints() {
     Optional<Property> endpoints = get("endpoints");
+    List<Property> items = endpoints.map(Property::items).orElse(List.of());
     Set<String> shapes = new HashSet<>();
-    for (Property item : endpoints.map(Property::items).orElse(List.of())) {
-      item.read(EndpointPattern::read)
-          .ifPresent(
-              pattern -> {
-                if (shapes.add(pattern.shape())) {
-                  terms.endpoints.add(pattern);
-                  places.put("endpoints " + pattern, item.place());
-                } else {
-                  item.refused("the tier lists this pattern twice");
-                }
-              });
+    items.forEach(
+        item -> item.read(EndpointPattern::read).ifPresent(p -> endpoint(p, item, shapes)));
+    patternsUnread = shapes.size() < items.size() || items.isEmpty();
+    if (endpoints.isPresent() && items.isEmpty()) {
+      endpoints.get().refused("expected at least one pattern, such as /v1/*");
     }
-    if (endpoints.isEmpty() || endpoints.get().items().isEmpty()) {
-      owner
-          .faults()
-          .add(
-              endpoints.map(Property::place).orElse(owner.place()),
-              "tier " + Shown.quoted(terms.name) + ": expected endpoints, such as [/v1/*]");
+  }
+
+  private void endpoint(EndpointPattern pattern, Property item, Set<String> shapes) {
+    if (shapes.add(pattern.shape())) {
+      terms.endpoints.add(pattern);
+    } else {
+      item.refused("the tier lists this pattern twice");
     }
   }
 

@@ -28,7 +28,7 @@ final class TierWords {
       words.merge(
           TierTerms.quotaProperty(quota.meter()), quota(quota), (one, two) -> one + " and " + two);
     }
-    tier.prices().forEach((meter, price) -> words.put(property(meter, price), price(price)));
+    tier.prices().forEach((meter, price) -> words.put(property(meter, price), price(meter, price)));
     for (Limit limit : tier.limits()) {
       if (limit instanceof RateLimit rate) {
         words.put(TierTerms.rateProperty(rate.id()), rate(rate));
@@ -51,11 +51,13 @@ final class TierWords {
         : "prices." + meter;
   }
 
-  private static String price(Price price) {
+  private static String price(String meter, Price price) {
     if (price instanceof Price.IncludedThenOverage hybrid) {
-      return price(hybrid.overage());
+      return price(meter, hybrid.overage());
     }
-    return price.each() + (price instanceof Price.PerSecond ? "/second" : "/unit");
+    return price.each()
+        + "/"
+        + (price instanceof Price.PerSecond ? "second" : Tariff.singular(meter));
   }
 
   private static String rate(RateLimit rate) {

@@ -163,7 +163,7 @@ final class YamlTree {
   private static String reason(MarkedYamlEngineException e) {
     String context = e.getContext() == null ? "" : e.getContext() + ", ";
     String reason = context + e.getProblem();
-    return reason.contains("got '{'") || reason.contains("got '}'")
+    return reason.endsWith("got {")
         ? reason + "; inside [ ] put a pattern with {…} in quotes"
         : reason;
   }

@@ -6,8 +6,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -64,12 +66,22 @@ final class JournalFiles {
 
   void restore() throws IOException {
     for (Map.Entry<Path, byte[]> file : content.entrySet()) {
-      Files.write(file.getKey(), file.getValue());
+      overwrite(file.getKey(), file.getValue());
     }
   }
 
   void write(int segment, byte[] bytes) throws IOException {
-    Files.write(paths().get(segment), bytes);
+    overwrite(paths().get(segment), bytes);
+  }
+
+  /** In place: some file systems go to the disk when a file is cut to nothing and written again. */
+  static void overwrite(Path file, byte[] bytes) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      channel.write(ByteBuffer.wrap(bytes), 0);
+      if (channel.size() > bytes.length) {
+        channel.truncate(bytes.length);
+      }
+    }
   }
 
   /** Where each record of a segment ends. */

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Supplier;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,10 +26,14 @@ class RecoveryTest {
 
   private List<UsageEvent> write(int events) throws IOException {
     Random random = new Random(7);
+    return write(events, () -> Events.random(random));
+  }
+
+  private List<UsageEvent> write(int events, Supplier<UsageEvent> source) throws IOException {
     List<UsageEvent> written = new ArrayList<>();
     try (FileUsageJournal journal = FileUsageJournal.openWith(directory, 4096, (s, e) -> {})) {
       for (int i = 0; i < events; i++) {
-        UsageEvent event = Events.random(random);
+        UsageEvent event = source.get();
         written.add(event);
         assertThat(journal.append(event)).isEqualTo(i + 1);
       }
@@ -38,7 +43,7 @@ class RecoveryTest {
 
   @Test
   void tornTail_atEveryByte_leavesThePrefixAndTakesMore() throws IOException {
-    List<UsageEvent> written = write(6);
+    List<UsageEvent> written = write(6, () -> Events.call("acme"));
     JournalFiles files = JournalFiles.of(directory).neverSynced();
     List<Integer> ends = files.recordEnds(0);
     int end = ends.get(ends.size() - 1);
@@ -48,7 +53,7 @@ class RecoveryTest {
       Arrays.fill(torn, cut, torn.length, (byte) 0);
       files.write(0, torn);
 
-      List<UsageEvent> recovered = cut % 29 == 0 ? appendAndReopen() : files.recover();
+      List<UsageEvent> recovered = cut % 17 == 0 ? appendAndReopen() : files.recover();
 
       int at = cut;
       int whole = (int) ends.stream().filter(recordEnd -> recordEnd <= at).count();
@@ -96,7 +101,7 @@ class RecoveryTest {
       byte[] bytes = files.bytes(segment);
       List<Integer> ends = files.recordEnds(segment);
       int end = ends.isEmpty() ? Segment.HEADER : ends.get(ends.size() - 1) + 8;
-      for (int at = 0; at < bytes.length; at += at < end ? 1 : 16) {
+      for (int at = 0; at < bytes.length; at += at < end ? 1 : 64) {
         byte before = bytes[at];
         bytes[at] ^= (byte) (1 << at % 8);
         files.write(segment, bytes);
@@ -118,7 +123,7 @@ class RecoveryTest {
     JournalFiles files = JournalFiles.of(directory).neverSynced();
     for (int segment = 0; segment < files.paths().size(); segment++) {
       byte[] bytes = files.bytes(segment);
-      for (int at = segment; at < bytes.length; at += 41) {
+      for (int at = segment; at < bytes.length; at += 97) {
         files.restore();
         byte before = bytes[at];
         bytes[at] ^= (byte) 0xff;

@@ -16,9 +16,9 @@ import java.util.Properties;
 /**
  * Sums up what each customer used of each meter, in a file, and prints what is new.
  *
- * <p>Batches come in order, and after a failure the last one may come again. So the file holds, with
- * the sums, the id of the batch that they reach, and both are replaced in one step. A table in a
- * database would do the same in one transaction.
+ * <p>Batches come in order, and after a failure the last one may come again. So the file holds,
+ * with the sums, the id of the batch that they reach, and both are replaced in one step. A table in
+ * a database would do the same in one transaction.
  */
 final class TotalsFile implements UsageSink {
 
@@ -70,7 +70,6 @@ final class TotalsFile implements UsageSink {
     try (Writer out = Files.newBufferedWriter(next)) {
       sums.store(out, null);
     }
-    Files.move(
-        next, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+    Files.move(next, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
   }
 }

@@ -119,7 +119,13 @@ class QuickstartContractTest {
     assertThat(answer.headers().firstValue("X-RateLimit-Remaining")).contains("99");
     assertThat(answer.body().lines().filter(line -> !line.isEmpty()))
         .containsExactly(
-            "data: to", "data: to", "data: be", "data: be", "data: or", "data: or", "data: not",
+            "data: to",
+            "data: to",
+            "data: be",
+            "data: be",
+            "data: or",
+            "data: or",
+            "data: not",
             "data: not");
     assertThat(Duration.between(before, Instant.now())).isGreaterThan(Duration.ofMillis(7 * 20));
     awaitUsed(pro, "calls", 1);
@@ -232,8 +238,7 @@ class QuickstartContractTest {
         api.get(HELLO, "X-API-Key", free, "Authorization", "Bearer " + pro),
         400,
         "ambiguous_credential");
-    assertProblem(
-        api.get(HELLO, "X-API-Key", free, "X-API-Key", pro), 400, "ambiguous_credential");
+    assertProblem(api.get(HELLO, "X-API-Key", free, "X-API-Key", pro), 400, "ambiguous_credential");
     assertProblem(api.get(HELLO, "X_API_Key", free), 400, "ambiguous_credential");
     assertProblem(
         api.get(HELLO, "X-API-Key", free, "X_API_Key", free), 400, "ambiguous_credential");

@@ -45,7 +45,10 @@ class QuickstartProcessTest {
     try (ChildProcess child = new ChildProcess(data)) {
       String pro = child.keys().get("pro");
       Api api = child.api();
-      Thread stream = new Thread(() -> ignoringFailure(() -> api.generate(pro, "?stream=true", "word ".repeat(2_000))));
+      Thread stream =
+          new Thread(
+              () ->
+                  ignoringFailure(() -> api.generate(pro, "?stream=true", "word ".repeat(2_000))));
       stream.start();
       while (api.getAs(pro, "/v1/reports/1").statusCode() != 200) {
         Thread.sleep(10);

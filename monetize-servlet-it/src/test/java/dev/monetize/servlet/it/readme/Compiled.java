@@ -32,7 +32,9 @@ final class Compiled {
     JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
     StringWriter messages = new StringWriter();
     List<Source> units =
-        sources.entrySet().stream().map(each -> new Source(each.getKey(), each.getValue())).toList();
+        sources.entrySet().stream()
+            .map(each -> new Source(each.getKey(), each.getValue()))
+            .toList();
     List<String> options =
         List.of(
             "-proc:none",

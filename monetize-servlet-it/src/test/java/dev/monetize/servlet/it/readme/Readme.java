@@ -11,7 +11,9 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The repository's README, and the code in it: a fence after a comment {@code <!-- snippet: x -->}. */
+/**
+ * The repository's README, and the code in it: a fence after a comment {@code <!-- snippet: x -->}.
+ */
 final class Readme {
 
   static final String TEXT = read(Path.of("..", "README.md"));

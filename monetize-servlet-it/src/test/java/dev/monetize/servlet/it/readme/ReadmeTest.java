@@ -42,8 +42,7 @@ class ReadmeTest {
 
   private static final String ENGINE = "Monetizer monetizer";
   private static final Snippet ACCOUNTS = new Snippet("accounts", ENGINE, "key");
-  private static final Snippet JETTY =
-      new Snippet("jetty", ENGINE + ", ServletContextHandler app");
+  private static final Snippet JETTY = new Snippet("jetty", ENGINE + ", ServletContextHandler app");
   private static final Snippet TOMCAT = new Snippet("tomcat", ENGINE + ", Context app");
   private static final Snippet UNDERTOW = new Snippet("undertow", ENGINE + ", DeploymentInfo app");
 
@@ -112,7 +111,8 @@ class ReadmeTest {
 
   /** Without imports. */
   private static String code(String name) {
-    return Readme.snippet(name).lines()
+    return Readme.snippet(name)
+        .lines()
         .filter(line -> !line.startsWith("import ") && !line.isBlank())
         .reduce("", (all, line) -> all + line + "\n");
   }
@@ -234,8 +234,7 @@ class ReadmeTest {
           Undertow.builder().addHttpListener(0, "localhost").setHandler(deployment.start()).build();
       server.start();
       try {
-        int port =
-            ((InetSocketAddress) server.getListenerInfo().get(0).getAddress()).getPort();
+        int port = ((InetSocketAddress) server.getListenerInfo().get(0).getAddress()).getPort();
         exercise(port, key);
         assertThat(get(port, "/usage", key).body()).contains("\"used\":10");
       } finally {
