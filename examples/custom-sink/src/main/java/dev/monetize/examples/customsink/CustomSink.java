@@ -42,8 +42,8 @@ public final class CustomSink implements AutoCloseable {
     tomcat.setBaseDir(data.resolve("tomcat").toString());
     tomcat.setPort(Integer.parseInt(environment.getOrDefault("PORT", "8080")));
     Context app = tomcat.addContext("", null);
-    Tomcat.addServlet(app, "hello", new Hello());
-    app.addServletMappingDecoded("/v1/hello", "hello");
+    Tomcat.addServlet(app, "hello", new Hello()).addMapping("/v1/hello");
+
     app.addServletContainerInitializer(
         (classes, context) -> MonetizeFilter.register(context, monetizer, "/v1/*"), Set.of());
     tomcat.getConnector();
