@@ -24,7 +24,7 @@ import java.util.function.Consumer;
 /** An app on a container with an engine before it, whose usage events are watched. */
 final class Api implements AutoCloseable {
 
-  private static final long PATIENCE_SECONDS = 15;
+  private static final long PATIENCE_SECONDS = 5;
 
   /** What an app is started with. */
   @FunctionalInterface

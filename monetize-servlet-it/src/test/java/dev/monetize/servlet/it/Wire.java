@@ -11,7 +11,7 @@ import java.nio.charset.StandardCharsets;
 /** A bare connection, which sends request lines as they are and can be cut off. */
 final class Wire implements AutoCloseable {
 
-  private static final int PATIENCE_MILLIS = 15_000;
+  private static final int PATIENCE_MILLIS = 5_000;
 
   private final Socket socket;
 
