@@ -114,6 +114,7 @@ final class DispatchApp {
         "/v1/interrupted",
         (request, response) -> {
           print(response, "interrupted");
+          response.flushBuffer();
           Thread.currentThread().interrupt();
         });
     App.map(
