@@ -38,8 +38,11 @@ record Answer(int status, Map<String, List<String>> headers, String body) {
     }
     String body = text.substring(end + 4);
     boolean chunked =
-        headers.getOrDefault("Transfer-Encoding", List.of()).toString()
-            .toLowerCase(Locale.ROOT).contains("chunked");
+        headers
+            .getOrDefault("Transfer-Encoding", List.of())
+            .toString()
+            .toLowerCase(Locale.ROOT)
+            .contains("chunked");
     String utf8 = new String(body.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
     return new Answer(
         Integer.parseInt(lines[0].substring(9, 12)), headers, chunked ? dechunked(body) : utf8);

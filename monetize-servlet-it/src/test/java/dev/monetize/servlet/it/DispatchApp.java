@@ -190,7 +190,8 @@ final class DispatchApp {
           AsyncContext async = request.startAsync();
           later(() -> async.dispatch("/v1/throws"));
         });
-    App.map(context, "/v1/starts-twice", (request, response) -> startAgain(request, response, false));
+    App.map(
+        context, "/v1/starts-twice", (request, response) -> startAgain(request, response, false));
     App.map(
         context,
         "/v1/starts-twice-wrapped",
@@ -350,8 +351,7 @@ final class DispatchApp {
     Object passes = request.getAttribute("passes");
     int pass = passes == null ? 1 : (int) passes + 1;
     request.setAttribute("passes", pass);
-    AsyncContext async =
-        wrapped ? request.startAsync(request, response) : request.startAsync();
+    AsyncContext async = wrapped ? request.startAsync(request, response) : request.startAsync();
     if (pass == 3) {
       later(
           () -> {

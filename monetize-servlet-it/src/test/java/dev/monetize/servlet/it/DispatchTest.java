@@ -18,9 +18,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * However a call ends, on whichever container: it is counted once if it was answered with a 2xx, and
- * not at all otherwise, and it lets go of its permit. The tier allows one call at a time, so the next
- * call shows that.
+ * However a call ends, on whichever container: it is counted once if it was answered with a 2xx,
+ * and not at all otherwise, and it lets go of its permit. The tier allows one call at a time, so
+ * the next call shows that.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class DispatchTest {
@@ -46,8 +46,7 @@ class DispatchTest {
       for (boolean every : new boolean[] {false, true}) {
         String name = every ? kind + ", every dispatcher type" : kind.name();
         DispatchApp app = new DispatchApp(every);
-        apis.add(
-            Api.start(name, kind, directory.resolve(name), TIERS, builder -> {}, app::start));
+        apis.add(Api.start(name, kind, directory.resolve(name), TIERS, builder -> {}, app::start));
       }
     }
   }

@@ -26,8 +26,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * No spelling of a path leads to an endpoint unmetered, or past its tier: whatever reaches the app is
- * counted once, for the endpoint that the app serves. Writes what each spelling was answered to
+ * No spelling of a path leads to an endpoint unmetered, or past its tier: whatever reaches the app
+ * is counted once, for the endpoint that the app serves. Writes what each spelling was answered to
  * {@code target/paths.txt}.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -77,8 +77,7 @@ class PathTest {
         (mapping, bySpelling) -> {
           text.append(mapping).append('\n');
           bySpelling.forEach(
-              (spelling, outcome) ->
-                  text.append("  %-60s %s%n".formatted(spelling, outcome)));
+              (spelling, outcome) -> text.append("  %-60s %s%n".formatted(spelling, outcome)));
         });
     Files.writeString(Files.createDirectories(Path.of("target")).resolve("paths.txt"), text);
   }
