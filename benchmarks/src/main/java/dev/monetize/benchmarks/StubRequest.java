@@ -33,6 +33,7 @@ final class StubRequest extends HttpServletRequestWrapper {
   private Object call;
 
   /** The values of a header that is there once. */
+  @SuppressWarnings("JdkObsolete") // what the Servlet API asks for
   private static final class One implements Enumeration<String> {
     private String value;
 

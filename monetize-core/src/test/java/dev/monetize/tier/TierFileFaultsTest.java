@@ -33,7 +33,7 @@ class TierFileFaultsTest {
     List<DynamicTest> tests = new ArrayList<>();
     try (InputStream in = TierFileFaultsTest.class.getResourceAsStream("faults.txt")) {
       String all = new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);
-      for (String part : Pattern.compile("\n=== ").split(all.substring(4))) {
+      for (String part : Pattern.compile("\n=== ").splitAsStream(all.substring(4)).toList()) {
         String title = part.substring(0, part.indexOf('\n'));
         String file = part.substring(title.length() + 1, part.indexOf(">>>\n"));
         String expected = part.substring(part.indexOf(">>>\n") + 4).stripTrailing();

@@ -20,6 +20,11 @@ final class ClientGone {
   private static final Set<String> MESSAGES =
       Set.of("broken pipe", "connection reset", "connection reset by peer", "stream closed");
 
+  /** Undertow's: the stream is closed; the remote peer closed the connection. */
+  private static final Set<String> CODES = Set.of("UT010029", "UT000128");
+
+  private static final int CODE = 8;
+
   private ClientGone() {}
 
   static boolean is(Throwable failure) {
@@ -41,6 +46,24 @@ final class ClientGone {
     String message = failure.getMessage();
     return failure instanceof IOException
         && message != null
-        && MESSAGES.contains(message.toLowerCase(Locale.ROOT));
+        && (MESSAGES.contains(message.toLowerCase(Locale.ROOT))
+            || (message.length() >= CODE && CODES.contains(message.substring(0, CODE))));
+  }
+
+  /**
+   * Whether it came to light in reading the request. Then nothing of an answer need have been sent,
+   * although Undertow says of a connection that was reset that the answer is committed.
+   */
+  static boolean isWhileReading(Throwable failure) {
+    for (StackTraceElement frame : failure.getStackTrace()) {
+      String method = frame.getMethodName();
+      if (method.startsWith("read")) {
+        return true;
+      }
+      if (method.startsWith("write") || method.startsWith("flush")) {
+        return false;
+      }
+    }
+    return false;
   }
 }

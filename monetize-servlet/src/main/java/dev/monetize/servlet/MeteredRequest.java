@@ -14,6 +14,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +29,10 @@ final class MeteredRequest extends HttpServletRequestWrapper implements AsyncLis
 
   private static final Logger log = LoggerFactory.getLogger(MeteredRequest.class);
 
+  /** Not a status of HTTP, but what logs call a request whose client closed it. */
+  private static final int NOTHING_SENT = 499;
+
+  private final AtomicBoolean settled = new AtomicBoolean();
   private final Granted call;
   private final HttpServletResponse response;
   private volatile boolean asynchronous;
@@ -50,8 +55,8 @@ final class MeteredRequest extends HttpServletRequestWrapper implements AsyncLis
   }
 
   private AsyncContext observed(AsyncContext context) {
-    asynchronous = true;
     context.addListener(this);
+    asynchronous = true;
     return context;
   }
 
@@ -60,11 +65,22 @@ final class MeteredRequest extends HttpServletRequestWrapper implements AsyncLis
     if (thrown != null) {
       failure = thrown;
       settle();
-    } else if (!asynchronous && getRequest().isAsyncStarted()) {
-      observed(getRequest().getAsyncContext());
-    } else if (!asynchronous) {
+    } else if (!asynchronous && !isFoundAsynchronous()) {
       settle();
     }
+  }
+
+  /** Whether the app went asynchronous past this wrapper, and has not come to an end meanwhile. */
+  private boolean isFoundAsynchronous() {
+    try {
+      if (getRequest().isAsyncStarted()) {
+        observed(getRequest().getAsyncContext());
+        return true;
+      }
+    } catch (IllegalStateException e) {
+      log.debug("asynchronous work ended while the filter was left", e);
+    }
+    return false;
   }
 
   @Override
@@ -88,6 +104,9 @@ final class MeteredRequest extends HttpServletRequestWrapper implements AsyncLis
   }
 
   private void settle() {
+    if (settled.getAndSet(true)) {
+      return;
+    }
     try {
       addFromHeaders();
     } finally {
@@ -101,7 +120,8 @@ final class MeteredRequest extends HttpServletRequestWrapper implements AsyncLis
       return Outcome.answered(response.getStatus());
     }
     if (ClientGone.is(thrown)) {
-      return Outcome.clientGone(response.isCommitted() ? response.getStatus() : 499);
+      boolean sent = response.isCommitted() && !ClientGone.isWhileReading(thrown);
+      return Outcome.clientGone(sent ? response.getStatus() : NOTHING_SENT);
     }
     return Outcome.failed();
   }

@@ -4,6 +4,7 @@ package dev.monetize.servlet;
 
 import dev.monetize.price.Money;
 import dev.monetize.price.Price;
+import java.math.BigDecimal;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -12,9 +13,11 @@ final class Prices {
 
   private Prices() {}
 
-  /** An amount without its currency: {@code "0.002"}. */
+  /** An amount without its currency, with cents at least: {@code "49.00"}, {@code "0.002"}. */
   static String decimal(Money money) {
-    return money.amount().toPlainString();
+    BigDecimal exact = money.amount().stripTrailingZeros();
+    int least = Math.max(0, money.currency().getDefaultFractionDigits());
+    return exact.setScale(Math.max(least, exact.scale())).toPlainString();
   }
 
   static Map<String, Object> of(Price price) {

@@ -43,6 +43,7 @@ public final class CustomSink implements AutoCloseable {
     tomcat.setPort(Integer.parseInt(environment.getOrDefault("PORT", "8080")));
     Context app = tomcat.addContext("", null);
     Tomcat.addServlet(app, "hello", new Hello()).addMapping("/v1/hello");
+
     app.addServletContainerInitializer(
         (classes, context) -> MonetizeFilter.register(context, monetizer, "/v1/*"), Set.of());
     tomcat.getConnector();

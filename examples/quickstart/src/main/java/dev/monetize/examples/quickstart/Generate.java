@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 
 /** Answers every word of the prompt twice, and counts a token for each word that it answers. */
@@ -30,10 +31,13 @@ final class Generate extends HttpServlet {
   @Override
   protected void doPost(HttpServletRequest request, HttpServletResponse response)
       throws IOException {
-    List<String> words = answer(request);
-    if (words == null) {
+    Optional<List<String>> answer = answer(request);
+    if (answer.isEmpty()) {
       response.sendError(HttpServletResponse.SC_BAD_REQUEST, "send {\"prompt\": \"...\"}");
-    } else if ("true".equals(request.getParameter("stream"))) {
+      return;
+    }
+    List<String> words = answer.get();
+    if ("true".equals(request.getParameter("stream"))) {
       stream(request, response, words);
     } else {
       MonetizeFilter.call(request).add("tokens", words.size());
@@ -44,22 +48,22 @@ final class Generate extends HttpServlet {
     }
   }
 
-  /** The words of the answer, or null if there is no prompt. */
-  private static List<String> answer(HttpServletRequest request) throws IOException {
+  /** The words of the answer, or empty if there is no prompt. */
+  private static Optional<List<String>> answer(HttpServletRequest request) throws IOException {
     JsonNode prompt;
     try {
       prompt = JSON.readTree(request.getInputStream().readNBytes(MOST_PROMPT)).path("prompt");
     } catch (JsonProcessingException e) {
-      return null;
+      return Optional.empty();
     }
     if (!prompt.isTextual()) {
-      return null;
+      return Optional.empty();
     }
     List<String> words = new ArrayList<>();
     Arrays.stream(prompt.textValue().split("\\s+"))
         .filter(word -> !word.isEmpty())
         .forEach(word -> words.addAll(List.of(word, word)));
-    return words;
+    return Optional.of(words);
   }
 
   private void stream(

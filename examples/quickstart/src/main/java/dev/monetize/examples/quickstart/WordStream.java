@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
 /** Sends a word each 20 ms as a server-sent event; a word that went out is a token. */
@@ -41,7 +42,7 @@ final class WordStream implements Runnable {
       out.write(("data: " + words.get(next++) + "\n\n").getBytes(StandardCharsets.UTF_8));
       out.flush();
       call.add("tokens", 1);
-      clock.schedule(this, PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+      ScheduledFuture<?> unused = clock.schedule(this, PAUSE_MILLIS, TimeUnit.MILLISECONDS);
     } catch (IOException e) {
       context.complete(); // the client has left
     }
