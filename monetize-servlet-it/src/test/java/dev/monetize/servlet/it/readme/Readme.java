@@ -53,6 +53,11 @@ final class Readme {
     return blocks(TEXT, language);
   }
 
+  /** All blocks of a language in another file. */
+  static List<String> blocks(Path file, String language) {
+    return blocks(read(file), language);
+  }
+
   private static List<String> blocks(String text, String language) {
     List<String> blocks = new ArrayList<>();
     Matcher matcher = FENCE.matcher(text);

@@ -140,13 +140,14 @@ class ReadmeTest {
   @TestFactory
   List<DynamicTest> tierFiles_load() {
     List<DynamicTest> tests = new ArrayList<>();
-    List<String> files = Readme.blocks("yaml");
+    List<String> files = new ArrayList<>(Readme.blocks("yaml"));
+    files.addAll(Readme.blocks(Path.of("..", "monetize-core", "TIER-FILE.md"), "yaml"));
     for (int i = 0; i < files.size(); i++) {
       String file = files.get(i);
       tests.add(
           DynamicTest.dynamicTest(
               "number " + (i + 1),
-              () -> assertThat(TierCatalog.parse("README.md", file).tiers()).isNotEmpty()));
+              () -> assertThat(TierCatalog.parse("example.yml", file).tiers()).isNotEmpty()));
     }
     return tests;
   }
@@ -305,7 +306,7 @@ class ReadmeTest {
 
   private static Monetizer monetizer(Path data) {
     return Monetizer.builder()
-        .tiers(TierCatalog.parse("README.md", Readme.snippet("tiers")))
+        .tiers(TierCatalog.parse("tiers.yml", Readme.snippet("tiers")))
         .dataDirectory(data)
         .build();
   }
