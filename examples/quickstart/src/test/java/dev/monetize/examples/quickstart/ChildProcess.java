@@ -51,9 +51,9 @@ final class ChildProcess implements AutoCloseable {
   Map<String, String> keys() {
     Map<String, String> keys = new HashMap<>();
     for (String line : lines) {
-      String[] words = line.split(" ");
-      if (words[0].equals("key")) {
-        keys.put(words[1], words[2]);
+      List<String> words = List.of(line.split(" ", 3));
+      if (words.get(0).equals("key")) {
+        keys.put(words.get(1), words.get(2));
       }
     }
     return keys;

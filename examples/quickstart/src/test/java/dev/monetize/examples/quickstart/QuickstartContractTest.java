@@ -5,6 +5,7 @@ package dev.monetize.examples.quickstart;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.math.BigDecimal;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -164,7 +165,8 @@ class QuickstartContractTest {
     assertThat(pricing.statusCode()).isEqualTo(200);
     JsonNode tiers = Api.json(pricing).path("tiers");
     assertThat(tiers.findValuesAsText("name")).contains("free", "pro", "enterprise");
-    assertThat(tiers.get(1).path("price").path("amount").asText()).isEqualTo("49");
+    assertThat(new BigDecimal(tiers.get(1).path("price").path("amount").textValue()))
+        .isEqualByComparingTo("49");
   }
 
   @Test

@@ -11,7 +11,7 @@ import org.apache.catalina.Context;
 import org.apache.catalina.startup.Tomcat;
 
 /** An app that knows nothing of Monetize but the name of a listener; prints its port. */
-final class ListenerHost {
+public final class ListenerHost {
 
   private ListenerHost() {}
 
@@ -26,15 +26,13 @@ final class ListenerHost {
     tomcat.getConnector();
     tomcat.start();
     System.out.println(tomcat.getConnector().getLocalPort());
-    while (System.in.read() >= 0) {
-      continue;
-    }
+    System.in.readAllBytes();
     tomcat.stop();
     tomcat.destroy();
   }
 
   /** The app's endpoint. */
-  static final class Hello extends HttpServlet {
+  public static final class Hello extends HttpServlet {
     private static final long serialVersionUID = 1L;
 
     @Override

@@ -267,6 +267,7 @@ class ReadmeTest {
     Tomcat tomcat = new Tomcat();
     tomcat.setBaseDir(temp.resolve("tomcat").toString());
     tomcat.setPort(0);
+    tomcat.setAddDefaultWebXmlToWebapp(false);
     tomcat.addWebapp("", temp.resolve("app").toString());
     tomcat.getConnector();
     tomcat.start();
