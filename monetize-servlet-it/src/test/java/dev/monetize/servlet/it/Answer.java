@@ -28,7 +28,7 @@ record Answer(int status, Map<String, List<String>> headers, String body) {
     if (end < 0 || !text.startsWith("HTTP/1.1 ")) {
       return new Answer(0, Map.of(), text);
     }
-    String[] lines = text.substring(0, end).split("\r\n");
+    String[] lines = text.substring(0, end).split("\r\n", -1);
     Map<String, List<String>> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
     for (int i = 1; i < lines.length; i++) {
       int colon = lines[i].indexOf(':');

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -93,14 +94,8 @@ class PathTest {
             TIERS,
             (context, monetizer) -> start(context, monetizer, mapping, reached));
     try {
-      Client pro = api.client("pro");
-      Client free = api.client("free");
-      for (String spelling : Spellings.ALL) {
-        String outcome = call(pro, spelling, reached) + ", free " + call(free, spelling, reached);
-        outcomes
-            .computeIfAbsent(mapping.toString(), name -> new java.util.LinkedHashMap<>())
-            .put(Spellings.shown(spelling), outcome);
-      }
+      record(mapping, "pro", callAll(api.client("pro"), reached));
+      record(mapping, "free", callAll(api.client("free"), reached));
     } finally {
       api.stop();
     }
@@ -124,22 +119,38 @@ class PathTest {
         + (request.getPathInfo() == null ? "" : request.getPathInfo());
   }
 
-  private static String call(Client client, String spelling, Queue<String> reached)
-      throws Exception {
-    reached.clear();
-    Answer answer = client.get(spelling);
-    List<UsageEvent> events = client.settledEvents();
+  /** One call with a spelling, and the paths that the app saw of it. */
+  record Call(String spelling, int status, List<String> reached) {}
 
-    List<String> served = new ArrayList<>(reached);
-    assertThat(events).as(spelling).hasSameSizeAs(served);
-    if (answer.status() / 100 == 2) {
-      assertThat(served).as(spelling).hasSize(1);
+  private static List<Call> callAll(Client client, Queue<String> reached) throws Exception {
+    List<Call> calls = new ArrayList<>();
+    for (String spelling : Spellings.ALL) {
+      reached.clear();
+      int status = client.getWhenFree(spelling).status();
+      calls.add(new Call(spelling, status, List.copyOf(reached)));
     }
-    for (int i = 0; i < served.size(); i++) {
-      assertThat(events.get(i).tier()).as("the tier that %s was served", spelling).isEqualTo("pro");
-      assertThat(events.get(i).endpoint()).as(spelling).isEqualTo(endpoint(served.get(i)));
+    check(calls, client.settledEvents());
+    return calls;
+  }
+
+  private static void check(List<Call> calls, List<UsageEvent> events) {
+    for (Call call : calls) {
+      assertThat(call.reached()).as(call.spelling()).hasSize(call.status() / 100 == 2 ? 1 : 0);
     }
-    return answer.status() + (served.isEmpty() ? "" : " counted");
+    assertThat(events)
+        .extracting(UsageEvent::endpoint)
+        .containsExactlyElementsOf(
+            calls.stream().flatMap(call -> call.reached().stream()).map(PathTest::endpoint).toList());
+    assertThat(events).allMatch(event -> event.tier().equals("pro"));
+  }
+
+  private void record(Mapping mapping, String tier, List<Call> calls) {
+    Map<String, String> bySpelling =
+        outcomes.computeIfAbsent(mapping.toString(), name -> new LinkedHashMap<>());
+    for (Call call : calls) {
+      String outcome = tier + " " + call.status() + (call.reached().isEmpty() ? "" : " counted");
+      bySpelling.merge(Spellings.shown(call.spelling()), outcome, (a, b) -> a + ", " + b);
+    }
   }
 
   private static String endpoint(String path) {

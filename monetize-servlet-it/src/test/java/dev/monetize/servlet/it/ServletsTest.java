@@ -1,0 +1,272 @@
+// Copyright The Monetize Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.monetize.servlet.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.monetize.servlet.AdminServlet;
+import dev.monetize.servlet.MonetizeFilter;
+import dev.monetize.servlet.PricingServlet;
+import dev.monetize.servlet.UsageServlet;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The servlets for pricing, usage and administration. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ServletsTest {
+
+  private static final String TIERS =
+      """
+      tiers:
+        free:
+          price: 0
+          included_calls: 2/month
+          rate_limit: 10/min
+          endpoints: [/v1/basic/*]
+        pro:
+          price: 49/month
+          included_calls: 1/month
+          endpoints: [/v1/*]
+          overage: $0.50/call
+        open:
+          price: 10/month
+          endpoints: [/v1/*]
+        enterprise:
+          price: custom
+          rate_limit: custom
+          endpoints: [/v1/*]
+      """;
+
+  private static final String TOKEN = "a-token-of-the-tests-own";
+  private static final List<String> ADMIN = List.of("Authorization: Bearer " + TOKEN);
+
+  private final List<Api> apis = new ArrayList<>();
+
+  @BeforeAll
+  void start(@TempDir Path directory) throws Exception {
+    for (Container.Kind kind : Container.Kind.values()) {
+      apis.add(
+          Api.start(
+              kind,
+              directory.resolve(kind.name()),
+              TIERS,
+              (context, monetizer) -> {
+                MonetizeFilter.register(context, monetizer, "/v1/*");
+                App.map(context, "/v1/*", (request, response) -> {});
+                App.map(context, "/pricing", new PricingServlet());
+                App.map(context, "/usage", new UsageServlet());
+                App.map(context, "/admin/*", new AdminServlet(monetizer, TOKEN));
+              }));
+    }
+  }
+
+  @AfterAll
+  void stop() throws Exception {
+    for (Api api : apis) {
+      api.stop();
+    }
+  }
+
+  Stream<Api> apis() {
+    return apis.stream();
+  }
+
+  @ParameterizedTest
+  @MethodSource("apis")
+  void pricing_isPublic(Api api) throws Exception {
+    Answer answer = api.send("GET /pricing");
+
+    assertThat(answer.status()).isEqualTo(200);
+    assertThat(answer.header("Content-Type")).startsWith("application/json");
+    JsonNode tiers = answer.json().get("tiers");
+    assertThat(tiers.findValuesAsText("name")).contains("free", "pro", "open", "enterprise");
+    assertThat(tiers.get(1).get("price").toString())
+        .isEqualTo("{\"amount\":\"49\",\"currency\":\"USD\",\"per\":\"month\"}");
+    assertThat(tiers.get(1).get("prices").toString()).contains("\"0.002\"");
+    assertThat(tiers.get(3).get("price").asText()).isEqualTo("custom");
+  }
+
+  @ParameterizedTest
+  @MethodSource("apis")
+  void usage_readsItsOwnWrites(Api api) throws Exception {
+    Client client = api.client("free");
+    for (int calls = 0; calls <= 2; calls++) {
+      JsonNode meter = usage(client).at("/meters/calls");
+      assertThat(meter.get("used").asLong()).isEqualTo(calls);
+      assertThat(meter.get("included").asLong()).isEqualTo(2);
+      assertThat(meter.get("remaining").asLong()).isEqualTo(2 - calls);
+      assertThat(meter.get("overage").asLong()).isZero();
+      assertThat(meter.get("resetsAt").asText()).endsWith("T00:00:00Z");
+      client.get("/v1/basic/x");
+    }
+    assertThat(usage(client).at("/meters/calls/used").asLong()).isEqualTo(2);
+  }
+
+  @ParameterizedTest
+  @MethodSource("apis")
+  void usagePastTheQuota_isOverage(Api api) throws Exception {
+    Client client = api.client("pro");
+    for (int i = 0; i < 3; i++) {
+      assertThat(client.get("/v1/x").status()).isEqualTo(200);
+    }
+
+    JsonNode usage = usage(client);
+
+    assertThat(usage.at("/meters/calls/used").asLong()).isEqualTo(3);
+    assertThat(usage.at("/meters/calls/remaining").asLong()).isZero();
+    assertThat(usage.at("/meters/calls/overage").asLong()).isEqualTo(2);
+    assertThat(usage.at("/cost/total").asText()).isEqualTo("49.004");
+  }
+
+  @ParameterizedTest
+  @MethodSource("apis")
+  void usageWithoutQuota_hasNulls(Api api) throws Exception {
+    Client client = api.client("open");
+    client.get("/v1/x");
+
+    JsonNode usage = usage(client);
+
+    assertThat(usage.get("customer").asText()).isEqualTo(client.customer());
+    assertThat(usage.get("tier").asText()).isEqualTo("open");
+    assertThat(usage.at("/meters/calls/used").asLong()).isEqualTo(1);
+    for (String field : List.of("included", "remaining", "overage", "resetsAt")) {
+      assertThat(usage.at("/meters/calls").has(field)).isTrue();
+      assertThat(usage.at("/meters/calls").get(field).isNull()).isTrue();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("apis")
+  void usage_needsAKey(Api api) throws Exception {
+    assertThat(api.send("GET /usage").reason()).isEqualTo("no_credential");
+    assertThat(api.send("POST /usage").status()).isEqualTo(405);
+  }
+
+  @ParameterizedTest
+  @MethodSource("apis")
+  void admin_needsItsToken(Api api) throws Exception {
+    assertThat(api.send("GET /admin/tiers").status()).isEqualTo(401);
+    assertThat(api.send("GET /admin/tiers", "Authorization: Bearer " + TOKEN + "x").status())
+        .isEqualTo(401);
+    assertThat(api.send("GET /admin/tiers", "Authorization: Bearer ").status()).isEqualTo(401);
+    assertThat(api.send("GET /admin/tiers?token=" + TOKEN).status()).isEqualTo(401);
+    assertThat(api.send("GET /admin/tiers", "Authorization: Bearer " + TOKEN).status())
+        .isEqualTo(200);
+  }
+
+  @ParameterizedTest
+  @MethodSource("apis")
+  void admin_leadsACustomerThroughItsLife(Api api) throws Exception {
+    String made = "{\"id\":\"acme\",\"name\":\"Acme\",\"tier\":\"free\"}";
+    assertThat(admin(api, "POST /admin/customers", made).status()).isEqualTo(201);
+    Answer issued = admin(api, "POST /admin/customers/acme/keys", "{\"label\":\"first\"}");
+    assertThat(issued.status()).isEqualTo(201);
+    assertThat(issued.header("Cache-Control")).isEqualTo("no-store");
+    Client acme = new Client(api, "acme", issued.json().get("key").asText());
+    assertThat(acme.get("/v1/reports").status()).isEqualTo(403);
+
+    admin(api, "PUT /admin/customers/acme/tier", "{\"tier\":\"enterprise\"}");
+    assertThat(acme.get("/v1/reports").status()).isEqualTo(503);
+    admin(api, "PUT /admin/customers/acme/overrides", "{\"rate_limit\":\"500/min\"}");
+    assertThat(acme.get("/v1/reports").header("X-RateLimit-Limit")).isEqualTo("500");
+    admin(api, "PUT /admin/customers/acme/status", "{\"status\":\"suspended\"}");
+    assertThat(acme.get("/v1/reports").status()).isEqualTo(403);
+    admin(api, "PUT /admin/customers/acme/status", "{\"status\":\"active\"}");
+    Answer anchored =
+        admin(api, "PUT /admin/customers/acme/anchor", "{\"anchor\":\"2026-01-31T00:00:00Z\"}");
+    assertThat(anchored.json().get("anchor").asText()).isEqualTo("2026-01-31T00:00:00Z");
+
+    String id = issued.json().get("id").asText();
+    Answer rotated =
+        admin(api, "POST /admin/keys/" + id + "/rotate", "{\"overlapSeconds\":3600}");
+    Client newer = new Client(api, "acme", rotated.json().get("key").asText());
+    assertThat(acme.get("/v1/reports").status()).isEqualTo(200);
+    assertThat(newer.get("/v1/reports").status()).isEqualTo(200);
+
+    admin(api, "DELETE /admin/keys/" + id, "");
+    assertThat(acme.get("/v1/reports").status()).isEqualTo(401);
+    assertThat(acme.get("/v1/reports").reason()).isEqualTo("key_expired");
+    String newerId = rotated.json().get("id").asText();
+    Answer third = admin(api, "POST /admin/keys/" + newerId + "/rotate", "{\"overlapSeconds\":0}");
+    assertThat(newer.get("/v1/reports").status()).isEqualTo(401);
+    assertThat(new Client(api, "acme", third.json().get("key").asText()).get("/v1/x").status())
+        .isEqualTo(200);
+
+    Answer shown = api.send("GET /admin/customers/acme", ADMIN.get(0));
+    assertThat(shown.json().at("/subscription/tier").asText()).isEqualTo("enterprise");
+    assertThat(shown.json().get("keys")).hasSize(3);
+    assertThat(shown.body()).doesNotContain("mk_live_").doesNotContain("hash");
+  }
+
+  @ParameterizedTest(name = "{0} {1}")
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "POST /admin/customers | {} | 400",
+        "POST /admin/customers | [] | 400",
+        "POST /admin/customers | {\"id\": | 400",
+        "POST /admin/customers | {\"id\":5,\"tier\":\"free\"} | 400",
+        "POST /admin/customers | {\"id\":\"a/b\",\"tier\":\"free\"} | 400",
+        "POST /admin/customers | {\"id\":\"x\",\"tier\":\"none\"} | 400",
+        "POST /admin/customers/nobody/keys | {} | 400",
+        "PUT /admin/customers/nobody/tier | {\"tier\":\"free\"} | 400",
+        "PUT /admin/customers/nobody/status | {\"status\":\"gone\"} | 400",
+        "PUT /admin/customers/nobody/anchor | {\"anchor\":\"today\"} | 400",
+        "PUT /admin/customers/nobody/overrides | {\"rate_limit\":{}} | 400",
+        "POST /admin/keys/none/rotate | {\"overlapSeconds\":-1} | 400",
+        "POST /admin/keys/none/rotate | {\"overlapSeconds\":1e99} | 400",
+        "DELETE /admin/keys/none | {} | 400",
+        "POST /admin/tiers/reload | {} | 409",
+        "GET /admin/customers/nobody | {} | 404",
+        "GET /admin | {} | 404",
+        "GET /admin/ | {} | 404",
+        "GET /admin/customers/a/b/c | {} | 404",
+        "PATCH /admin/tiers | {} | 404",
+        "TRACE /admin/tiers | {} | 404",
+      })
+  void adminMistake_isAnsweredWithAProblem(String line, String body, int status)
+      throws Exception {
+    for (Api api : apis) {
+      Answer answer = admin(api, line, body);
+      if (line.startsWith("TRACE")) {
+        assertThat(answer.status()).isIn(404, 405); // Tomcat refuses it by itself.
+        continue;
+      }
+      assertThat(answer.status()).as("%s on %s: %s", line, api, answer.body()).isEqualTo(status);
+      assertThat(answer.header("Content-Type")).startsWith("application/problem+json");
+      assertThat(answer.json().get("detail").asText()).isNotBlank();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("apis")
+  void adminBody_isBounded(Api api) throws Exception {
+    String body = "{\"id\":\"" + "x".repeat(70_000) + "\"}";
+
+    assertThat(admin(api, "POST /admin/customers", body).status()).isEqualTo(400);
+    String deep = "[".repeat(30_000) + "]".repeat(30_000);
+    assertThat(admin(api, "POST /admin/customers", deep).status()).isEqualTo(400);
+  }
+
+  private static Answer admin(Api api, String line, String body) throws IOException {
+    return api.send(line, body, ADMIN);
+  }
+
+  private static JsonNode usage(Client client) throws IOException {
+    Answer answer = client.get("/usage");
+    assertThat(answer.status()).isEqualTo(200);
+    assertThat(answer.header("Cache-Control")).isEqualTo("no-store");
+    return answer.json();
+  }
+}
