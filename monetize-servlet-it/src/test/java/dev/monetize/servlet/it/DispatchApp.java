@@ -23,6 +23,7 @@ import java.util.EnumSet;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
 /** An app whose endpoints end their calls in every way that a servlet can. */
@@ -365,7 +366,7 @@ final class DispatchApp {
   }
 
   private void later(Runnable task) {
-    later.schedule(task, LATER_MILLIS, TimeUnit.MILLISECONDS);
+    ScheduledFuture<?> unused = later.schedule(task, LATER_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   private static ServletRequest container(ServletRequest request) {
