@@ -59,35 +59,70 @@ class CredentialTest {
         List.of(
             new Object[] {"no key", List.of(), "401 no_credential"},
             new Object[] {"bad checksum", List.of("X-API-Key: {K}x"), "401 unknown_key"},
-            new Object[] {"two headers", List.of("X-API-Key: {K}", "X-API-Key: {L}"), "400 ambiguous_credential"},
-            new Object[] {"the same twice", List.of("X-API-Key: {K}", "X-API-Key: {K}"), "400 ambiguous_credential"},
+            new Object[] {
+              "two headers", List.of("X-API-Key: {K}", "X-API-Key: {L}"), "400 ambiguous_credential"
+            },
+            new Object[] {
+              "the same twice",
+              List.of("X-API-Key: {K}", "X-API-Key: {K}"),
+              "400 ambiguous_credential"
+            },
             new Object[] {"comma-joined", List.of("X-API-Key: {K}, {L}"), "401 unknown_key"},
-            new Object[] {"two places, two keys", List.of("X-API-Key: {K}", "Authorization: Bearer {L}"), "400 ambiguous_credential"},
-            new Object[] {"two bearers", List.of("Authorization: Bearer {K}", "Authorization: Bearer {L}"), "400 ambiguous_credential"},
+            new Object[] {
+              "two places, two keys",
+              List.of("X-API-Key: {K}", "Authorization: Bearer {L}"),
+              "400 ambiguous_credential"
+            },
+            new Object[] {
+              "two bearers",
+              List.of("Authorization: Bearer {K}", "Authorization: Bearer {L}"),
+              "400 ambiguous_credential"
+            },
             new Object[] {"alias _", List.of("X_API_Key: {K}"), "400 ambiguous_credential"},
             new Object[] {"alias .", List.of("X.API.Key: {K}"), "400 ambiguous_credential"},
-            new Object[] {"alias beside the real one", List.of("X-API-Key: {K}", "x_api-key: {L}"), "400 ambiguous_credential"},
+            new Object[] {
+              "alias beside the real one",
+              List.of("X-API-Key: {K}", "x_api-key: {L}"),
+              "400 ambiguous_credential"
+            },
             new Object[] {"empty", List.of("X-API-Key:"), "401"},
             new Object[] {"blank", List.of("X-API-Key:    "), "401"},
             new Object[] {"16 KB", List.of("X-API-Key: " + "K".repeat(16_384)), "401|431|400"},
             new Object[] {"latin-1", List.of("X-API-Key: {K}\u00e9"), "401|400"},
-            new Object[] {"homoglyph", List.of("X-API-Key: mk_l\u00d1\u0096ve_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"), "401|400"},
+            new Object[] {
+              "homoglyph",
+              List.of("X-API-Key: mk_l\u00d1\u0096ve_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"),
+              "401|400"
+            },
             new Object[] {"obs-fold", List.of("X-API-Key:\r\n {K}"), "200|400"},
             new Object[] {"obs-fold of two", List.of("X-API-Key: {K}\r\n {L}"), "401|400"},
             new Object[] {"space before colon", List.of("X-API-Key : {K}"), "401|400"},
-            new Object[] {"somebody else's token", List.of("Authorization: Bearer eyJhbGciOiJub25lIn0.e30."), "401 no_credential"},
+            new Object[] {
+              "somebody else's token",
+              List.of("Authorization: Bearer eyJhbGciOiJub25lIn0.e30."),
+              "401 no_credential"
+            },
             new Object[] {"basic", List.of("Authorization: Basic Szo="), "401 no_credential"},
-            new Object[] {"both lengths", List.of("X-API-Key: {K}", "Content-Length: 3", "Content-Length: 4"), "400"},
+            new Object[] {
+              "both lengths",
+              List.of("X-API-Key: {K}", "Content-Length: 3", "Content-Length: 4"),
+              "400"
+            },
             new Object[] {"plain", List.of("X-API-Key: {K}"), "200"},
             new Object[] {"bearer", List.of("Authorization: Bearer {K}"), "200"},
             new Object[] {"bearer in any case", List.of("authorization: bEARER {K}"), "200"},
-            new Object[] {"both places, one key", List.of("X-API-Key: {K}", "Authorization: Bearer {K}"), "200"},
-            new Object[] {"key and somebody else's token", List.of("X-API-Key: {K}", "Authorization: Bearer abc"), "200"},
+            new Object[] {
+              "both places, one key", List.of("X-API-Key: {K}", "Authorization: Bearer {K}"), "200"
+            },
+            new Object[] {
+              "key and somebody else's token",
+              List.of("X-API-Key: {K}", "Authorization: Bearer abc"),
+              "200"
+            },
             new Object[] {"tabs around", List.of("X-API-Key:\t {K} \t"), "200|400"},
             new Object[] {"lower case", List.of("x-api-key: {K}"), "200"});
     return apis.stream()
-        .flatMap(
-            api -> cases.stream().map(one -> new Object[] {api, one[0], one[1], one[2]}));
+        .flatMap(api -> cases.stream().map(one -> new Object[] {api, one[0], one[1], one[2]}));
   }
 
   @ParameterizedTest(name = "{0} {1}")
@@ -111,8 +146,7 @@ class CredentialTest {
       assertThat(answer.body().toLowerCase(Locale.ROOT))
           .doesNotContain(client.key().toLowerCase(Locale.ROOT));
     }
-    assertThat(answer.header("WWW-Authenticate") != null)
-        .isEqualTo(answer.status() == 401);
+    assertThat(answer.header("WWW-Authenticate") != null).isEqualTo(answer.status() == 401);
     assertThat(api.calls(client.key())).isEqualTo(answer.status() == 200 ? 1 : 0);
     assertThat(api.calls(other.key())).isZero();
   }
@@ -126,8 +160,7 @@ class CredentialTest {
   void keyInTheQuery_isNotRead(Api api) throws Exception {
     Client client = api.client("one");
 
-    Answer answer =
-        api.send("GET /v1/x?api_key=" + client.key() + "&X-API-Key=" + client.key());
+    Answer answer = api.send("GET /v1/x?api_key=" + client.key() + "&X-API-Key=" + client.key());
 
     assertThat(answer.status()).isEqualTo(401);
     assertThat(answer.reason()).isEqualTo("no_credential");

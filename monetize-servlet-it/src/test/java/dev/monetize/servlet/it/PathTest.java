@@ -140,7 +140,10 @@ class PathTest {
     assertThat(events)
         .extracting(UsageEvent::endpoint)
         .containsExactlyElementsOf(
-            calls.stream().flatMap(call -> call.reached().stream()).map(PathTest::endpoint).toList());
+            calls.stream()
+                .flatMap(call -> call.reached().stream())
+                .map(PathTest::endpoint)
+                .toList());
     assertThat(events).allMatch(event -> event.tier().equals("pro"));
   }
 

@@ -92,8 +92,8 @@ class ServletsTest {
     JsonNode tiers = answer.json().get("tiers");
     assertThat(tiers.findValuesAsText("name")).contains("free", "pro", "open", "enterprise");
     assertThat(tiers.get(1).get("price").toString())
-        .isEqualTo("{\"amount\":\"49\",\"currency\":\"USD\",\"per\":\"month\"}");
-    assertThat(tiers.get(1).get("prices").toString()).contains("\"0.002\"");
+        .isEqualTo("{\"amount\":\"49.00\",\"currency\":\"USD\",\"per\":\"month\"}");
+    assertThat(tiers.get(1).get("prices").toString()).contains("\"0.50\"");
     assertThat(tiers.get(3).get("price").asText()).isEqualTo("custom");
   }
 
@@ -126,7 +126,7 @@ class ServletsTest {
     assertThat(usage.at("/meters/calls/used").asLong()).isEqualTo(3);
     assertThat(usage.at("/meters/calls/remaining").asLong()).isZero();
     assertThat(usage.at("/meters/calls/overage").asLong()).isEqualTo(2);
-    assertThat(usage.at("/cost/total").asText()).isEqualTo("49.004");
+    assertThat(usage.at("/cost/total").asText()).isEqualTo("50.00");
   }
 
   @ParameterizedTest
@@ -188,8 +188,7 @@ class ServletsTest {
     assertThat(anchored.json().get("anchor").asText()).isEqualTo("2026-01-31T00:00:00Z");
 
     String id = issued.json().get("id").asText();
-    Answer rotated =
-        admin(api, "POST /admin/keys/" + id + "/rotate", "{\"overlapSeconds\":3600}");
+    Answer rotated = admin(api, "POST /admin/keys/" + id + "/rotate", "{\"overlapSeconds\":3600}");
     Client newer = new Client(api, "acme", rotated.json().get("key").asText());
     assertThat(acme.get("/v1/reports").status()).isEqualTo(200);
     assertThat(newer.get("/v1/reports").status()).isEqualTo(200);
@@ -235,8 +234,7 @@ class ServletsTest {
         "PATCH /admin/tiers | {} | 404",
         "TRACE /admin/tiers | {} | 404",
       })
-  void adminMistake_isAnsweredWithAProblem(String line, String body, int status)
-      throws Exception {
+  void adminMistake_isAnsweredWithAProblem(String line, String body, int status) throws Exception {
     for (Api api : apis) {
       Answer answer = admin(api, line, body);
       if (line.startsWith("TRACE")) {
