@@ -24,10 +24,14 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /** An app whose endpoints end their calls in every way that a servlet can. */
 final class DispatchApp {
+
+  /** Has a permit for each call of {@code /v1/reads} that has begun. */
+  static final Semaphore READING = new Semaphore(0);
 
   private static final byte[] CHUNK = "data: word\n\n".repeat(100).getBytes(StandardCharsets.UTF_8);
   private static final long TIMEOUT_MILLIS = 60;
@@ -290,6 +294,7 @@ final class DispatchApp {
         context,
         "/v1/reads",
         (request, response) -> {
+          READING.release();
           request.getInputStream().readAllBytes();
           print(response, "read");
         });
