@@ -111,17 +111,17 @@ public final class MonetizeKeys implements KeyFormat {
     return Base62.number(presented, PREFIX + RANDOM) == Crc.value(crc);
   }
 
-  /**
-   * {@inheritDoc}
-   *
-   * @throws IllegalArgumentException if it isn't recognized; the message doesn't repeat it
-   */
   /** Whether a text begins as one of ours does. */
   @Override
   public boolean claims(String presented) {
     return presented.startsWith(Mode.LIVE.prefix) || presented.startsWith(Mode.TEST.prefix);
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * @throws IllegalArgumentException if it isn't recognized; the message doesn't repeat it
+   */
   @Override
   public KeyHash hash(String presented) {
     return current.of(ours(presented));

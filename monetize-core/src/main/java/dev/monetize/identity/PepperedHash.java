@@ -3,27 +3,36 @@
 package dev.monetize.identity;
 
 import java.nio.charset.StandardCharsets;
+import java.security.DigestException;
 import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import javax.crypto.Mac;
-import javax.crypto.ShortBufferException;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
  * HMAC-SHA-256 of a key under one pepper. The HMAC's key is derived from the pepper for this use
  * alone, {@code HMAC(pepper, "dev.monetize api-key 1")}, so that nothing else that a pepper is ever
  * used for can say anything about a key's hash.
+ *
+ * <p>A key is hashed on every call, so the two digests that an HMAC is (RFC 2104, section 2) are
+ * taken here: {@link Mac} allocates in each of them.
  */
 final class PepperedHash {
 
   private static final String ALGORITHM = "HmacSHA256";
   private static final byte[] USE = "dev.monetize api-key 1".getBytes(StandardCharsets.US_ASCII);
+  private static final int BLOCK = 64;
+  private static final int HASH = 32;
 
   private final Spares<Worker> workers;
 
   PepperedHash(Pepper pepper) {
-    byte[] derived = mac(pepper.secret()).doFinal(USE);
-    workers = new Spares<>(() -> new Worker(mac(derived)));
+    byte[] derived = derived(pepper.secret());
+    byte[] inner = padded(derived, 0x36);
+    byte[] outer = padded(derived, 0x5C);
+    workers = new Spares<>(() -> new Worker(inner, outer));
   }
 
   /** The hash of a key in our format. */
@@ -34,39 +43,64 @@ final class PepperedHash {
     return hash;
   }
 
-  private static Mac mac(byte[] key) {
+  private static byte[] derived(byte[] secret) {
     try {
       Mac mac = Mac.getInstance(ALGORITHM);
-      mac.init(new SecretKeySpec(key, ALGORITHM));
-      return mac;
+      mac.init(new SecretKeySpec(secret, ALGORITHM));
+      return mac.doFinal(USE);
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("every Java platform has " + ALGORITHM, e);
     }
   }
 
+  private static byte[] padded(byte[] key, int pad) {
+    byte[] block = Arrays.copyOf(key, BLOCK);
+    for (int i = 0; i < BLOCK; i++) {
+      block[i] ^= (byte) pad;
+    }
+    return block;
+  }
+
   /** One thread's at a time. */
   private static final class Worker {
 
-    private final Mac mac;
+    private final MessageDigest digest = sha256();
+    private final byte[] inner;
+    private final byte[] outer;
     private final byte[] in = new byte[MonetizeKeys.LENGTH];
-    private final byte[] out = new byte[32];
+    private final byte[] out = new byte[HASH];
 
-    Worker(Mac mac) {
-      this.mac = mac;
+    Worker(byte[] inner, byte[] outer) {
+      this.inner = inner;
+      this.outer = outer;
+    }
+
+    private static MessageDigest sha256() {
+      try {
+        return MessageDigest.getInstance("SHA-256");
+      } catch (NoSuchAlgorithmException e) {
+        throw new IllegalStateException("every Java platform has SHA-256", e);
+      }
     }
 
     KeyHash hash(String key) {
       for (int i = 0; i < in.length; i++) {
         in[i] = (byte) key.charAt(i);
       }
-      mac.update(in);
+      digest(inner, in);
       Arrays.fill(in, (byte) 0); // it outlives the call, so the key must not stay in it
-      try {
-        mac.doFinal(out, 0);
-      } catch (ShortBufferException e) {
-        throw new IllegalStateException("HMAC-SHA-256 has 32 bytes", e);
-      }
+      digest(outer, out);
       return KeyHash.ofBytes(out);
+    }
+
+    private void digest(byte[] pad, byte[] message) {
+      try {
+        digest.update(pad);
+        digest.update(message);
+        digest.digest(out, 0, HASH);
+      } catch (DigestException e) {
+        throw new IllegalStateException("SHA-256 has 32 bytes", e);
+      }
     }
   }
 }

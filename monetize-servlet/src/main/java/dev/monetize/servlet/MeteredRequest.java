@@ -14,7 +14,6 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,11 +31,11 @@ final class MeteredRequest extends HttpServletRequestWrapper implements AsyncLis
   /** Not a status of HTTP, but what logs call a request whose client closed it. */
   private static final int NOTHING_SENT = 499;
 
-  private final AtomicBoolean settled = new AtomicBoolean();
   private final Granted call;
   private final HttpServletResponse response;
   private volatile boolean asynchronous;
   private volatile @Nullable Throwable failure;
+  private boolean settled;
 
   MeteredRequest(HttpServletRequest request, HttpServletResponse response, Granted call) {
     super(request);
@@ -104,7 +103,7 @@ final class MeteredRequest extends HttpServletRequestWrapper implements AsyncLis
   }
 
   private void settle() {
-    if (settled.getAndSet(true)) {
+    if (!isFirstEnd()) {
       return;
     }
     try {
@@ -112,6 +111,12 @@ final class MeteredRequest extends HttpServletRequestWrapper implements AsyncLis
     } finally {
       call.settle(outcome());
     }
+  }
+
+  private synchronized boolean isFirstEnd() {
+    boolean first = !settled;
+    settled = true;
+    return first;
   }
 
   private Outcome outcome() {

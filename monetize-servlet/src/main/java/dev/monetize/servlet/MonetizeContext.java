@@ -5,12 +5,13 @@ package dev.monetize.servlet;
 import dev.monetize.Monetizer;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletException;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 
 /** Where the filter and the servlets of a web app find its engine. */
 public final class MonetizeContext {
 
   private static final String NAME = "dev.monetize.Monetizer";
+  private static final String IDENTITY = "dev.monetize.identity";
 
   private MonetizeContext() {}
 
@@ -19,16 +20,31 @@ public final class MonetizeContext {
     context.setAttribute(NAME, monetizer);
   }
 
-  static @Nullable Monetizer get(ServletContext context) {
-    return context.getAttribute(NAME) instanceof Monetizer monetizer ? monetizer : null;
+  /** The engine of a web app, if it has one yet. */
+  public static Optional<Monetizer> find(ServletContext context) {
+    return context.getAttribute(NAME) instanceof Monetizer monetizer
+        ? Optional.of(monetizer)
+        : Optional.empty();
   }
 
   static Monetizer require(ServletContext context) throws ServletException {
-    Monetizer monetizer = get(context);
-    if (monetizer == null) {
-      throw new ServletException(
-          "no Monetizer in this web app: register the MonetizeFilter first, or MonetizeContext.put");
-    }
-    return monetizer;
+    return find(context)
+        .orElseThrow(
+            () ->
+                new ServletException(
+                    "no Monetizer in this web app: register the MonetizeFilter first, or"
+                        + " MonetizeContext.put"));
+  }
+
+  /** Makes known how the filter of a web app identifies callers. */
+  static void put(ServletContext context, RequestIdentity identity) {
+    context.setAttribute(IDENTITY, identity);
+  }
+
+  /** How callers are identified: as the filter does, or by key alone where there is none. */
+  static RequestIdentity identity(ServletContext context) {
+    return context.getAttribute(IDENTITY) instanceof RequestIdentity identity
+        ? identity
+        : new RequestIdentity();
   }
 }

@@ -4,7 +4,6 @@ package dev.monetize.servlet;
 
 import dev.monetize.Admission;
 import dev.monetize.ApiCall;
-import dev.monetize.Credential;
 import dev.monetize.Denied;
 import dev.monetize.Granted;
 import dev.monetize.Monetizer;
@@ -49,25 +48,20 @@ public final class MonetizeFilter implements Filter {
   private static final Logger log = LoggerFactory.getLogger(MonetizeFilter.class);
   private static final String CALL = "dev.monetize.call";
 
-  private final PresentedKey keys;
+  private final RequestIdentity identity = new RequestIdentity();
   private @Nullable Monetizer monetizer;
   private boolean owned;
-  private CredentialResolver resolver = request -> Credential.NONE;
   private LimitHeaders headers = new LimitHeaders(false);
-  private ClientAddress address = ClientAddress.ofConnection();
 
   /**
    * For {@code web.xml}: takes the engine from {@link MonetizeContext}, or makes one of the init
    * parameters {@code tiers} (a path below the web app's root, such as {@code /WEB-INF/tiers.yml},
    * or a file) and {@code data} (a directory).
    */
-  public MonetizeFilter() {
-    this.keys = new PresentedKey();
-  }
+  public MonetizeFilter() {}
 
   /** A filter in front of an engine, which the caller closes. */
   public MonetizeFilter(Monetizer monetizer) {
-    this();
     this.monetizer = Objects.requireNonNull(monetizer, "monetizer");
   }
 
@@ -94,7 +88,7 @@ public final class MonetizeFilter implements Filter {
 
   /** Identifies callers that bring no key of ours. Set it before the first request. */
   public MonetizeFilter identifyBy(CredentialResolver resolver) {
-    this.resolver = Objects.requireNonNull(resolver, "resolver");
+    identity.identifyBy(Objects.requireNonNull(resolver, "resolver"));
     return this;
   }
 
@@ -115,7 +109,7 @@ public final class MonetizeFilter implements Filter {
    * @throws IllegalArgumentException if one is neither
    */
   public MonetizeFilter trustProxies(String... networks) {
-    this.address = ClientAddress.behind(networks);
+    identity.addressBy(ClientAddress.behind(networks));
     return this;
   }
 
@@ -143,12 +137,16 @@ public final class MonetizeFilter implements Filter {
 
   @Override
   public void init(FilterConfig config) throws ServletException {
+    ServletContext context = config.getServletContext();
     if (monetizer == null) {
-      Monetizer present = MonetizeContext.get(config.getServletContext());
-      owned = present == null;
-      monetizer = present != null ? present : fromParameters(config);
-      MonetizeContext.put(config.getServletContext(), monetizer);
+      monetizer = MonetizeContext.find(context).orElse(null);
+      owned = monetizer == null;
     }
+    if (monetizer == null) {
+      monetizer = fromParameters(config);
+    }
+    MonetizeContext.put(context, monetizer);
+    MonetizeContext.put(context, identity);
   }
 
   private static Monetizer fromParameters(FilterConfig config) throws ServletException {
@@ -230,18 +228,13 @@ public final class MonetizeFilter implements Filter {
               new ApiCall(
                   "HEAD".equals(method) ? "GET" : method,
                   path,
-                  credential(request),
-                  address.of(request)));
+                  identity.credential(request, engine().keyFormat()),
+                  identity.address(request)));
     } catch (RuntimeException e) {
       log.error("a call could not be decided and was refused", e);
       return Denied.because(
           Reason.METERING_UNAVAILABLE, "This call cannot be metered just now; try again.");
     }
-  }
-
-  private Credential credential(HttpServletRequest request) {
-    Credential presented = keys.of(request, engine().keyFormat());
-    return presented instanceof Credential.None ? resolver.resolve(request) : presented;
   }
 
   private Monetizer engine() {

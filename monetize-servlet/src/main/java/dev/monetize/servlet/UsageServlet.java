@@ -17,17 +17,18 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells a customer, who calls with a key, what it has used, may still use, and owes so far. Reading
- * it costs nothing and counts as no call; a call that was settled before is in it.
+ * Tells a customer, who is identified as the filter does it, what it has used, may still use, and
+ * owes so far. Reading it costs nothing and counts as no call; a call that was settled before is in
+ * it.
  */
 public final class UsageServlet extends HttpServlet {
 
   private static final long serialVersionUID = 1L;
 
-  private final transient PresentedKey keys = new PresentedKey();
   private final transient LimitHeaders headers = new LimitHeaders(false);
   private transient @Nullable Monetizer monetizer;
 
@@ -49,9 +50,11 @@ public final class UsageServlet extends HttpServlet {
   @Override
   protected void doGet(HttpServletRequest request, HttpServletResponse response)
       throws IOException {
-    Monetizer engine = java.util.Objects.requireNonNull(monetizer, "not initialized");
+    Monetizer engine = Objects.requireNonNull(monetizer, "not initialized");
+    RequestIdentity identity = MonetizeContext.identity(getServletContext());
     Identification who =
-        engine.identify(keys.of(request, engine.keyFormat()), request.getRemoteAddr());
+        engine.identify(
+            identity.credential(request, engine.keyFormat()), identity.address(request));
     if (who instanceof Denied denied) {
       Problem.send(response, denied, engine, headers);
     } else {
