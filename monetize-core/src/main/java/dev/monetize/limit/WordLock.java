@@ -20,6 +20,7 @@ final class WordLock {
 
   /** What the first word of an array that was moved away is. */
   static final long MOVED = -1;
+
   private static final int SPINS = 64;
   private static final VarHandle WORDS = MethodHandles.arrayElementVarHandle(long[].class);
 
