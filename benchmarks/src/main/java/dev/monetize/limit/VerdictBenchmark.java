@@ -5,6 +5,7 @@ package dev.monetize.limit;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -38,6 +39,7 @@ public class VerdictBenchmark {
                 window(),
                 new ConcurrencyLimit(
                     "c", Integer.MAX_VALUE, dev.monetize.limit.Scope.CUSTOMER, true)));
+    final AtomicLong counter = new AtomicLong();
     final long[] oneWords = new long[1];
     final long[] threeWords = new long[3];
     final long[] mixedWords = new long[4];
@@ -73,6 +75,12 @@ public class VerdictBenchmark {
   @Benchmark
   public long clock() {
     return now();
+  }
+
+  /** The least that a decision of several threads takes. */
+  @Benchmark
+  public boolean clockAndCompareAndSet(Shared shared) {
+    return shared.counter.compareAndSet(shared.counter.getPlain(), now());
   }
 
   @Benchmark

@@ -9,7 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How the limits of one scope lie in a subject's state array. Windows come first, since throttles
- * look at them. Immutable.
+ * look at them. Immutable, but for the table it remembers.
+ *
+ * <p>A decision goes through the slots kind by kind, so that each call has one known target.
  *
  * <p>Two layouts with the same signature read each other's arrays: it names kinds and ids, in
  * order, but not the limits' numbers.
@@ -18,12 +20,21 @@ final class Layout {
 
   private final Slot[] slots;
   private final WindowSlot[] windows;
+  private final RateSlot[] rates;
+  private final ConcurrencySlot[] calls;
+  private final @Nullable RateSlot alone;
   private final String signature;
   private final int width;
 
-  private Layout(Slot[] slots, WindowSlot[] windows) {
+  /** The table found last, by whichever limiter. */
+  private volatile @Nullable StateTable table;
+
+  private Layout(Slot[] slots, WindowSlot[] windows, RateSlot[] rates, ConcurrencySlot[] calls) {
     this.slots = slots;
     this.windows = windows;
+    this.rates = rates;
+    this.calls = calls;
+    this.alone = slots.length == 1 && rates.length == 1 ? rates[0] : null;
     this.width = Arrays.stream(slots).mapToInt(Slot::width).sum();
     this.signature =
         Arrays.stream(slots)
@@ -39,11 +50,13 @@ final class Layout {
   static Layout of(List<Slot> slots) {
     return new Layout(
         slots.toArray(Slot[]::new),
-        slots.stream().filter(WindowSlot.class::isInstance).toArray(WindowSlot[]::new));
+        slots.stream().filter(WindowSlot.class::isInstance).toArray(WindowSlot[]::new),
+        slots.stream().filter(RateSlot.class::isInstance).toArray(RateSlot[]::new),
+        slots.stream().filter(ConcurrencySlot.class::isInstance).toArray(ConcurrencySlot[]::new));
   }
 
   boolean isEmpty() {
-    return slots.length == 0;
+    return width == 0;
   }
 
   /** Interned, so that it is found by identity. */
@@ -64,6 +77,20 @@ final class Layout {
     return windows;
   }
 
+  /** The only slot, if it is a rate limit's: it can decide without a lock. */
+  @Nullable RateSlot alone() {
+    return alone;
+  }
+
+  /** The table that was found last; maybe another limiter's. */
+  @Nullable StateTable table() {
+    return table;
+  }
+
+  void found(StateTable table) {
+    this.table = table;
+  }
+
   /** Looks up the windows of a moment; asks foreign code, so not under a lock. */
   void findWindows(long[] words, long[] cells, long now) {
     for (WindowSlot slot : windows) {
@@ -81,25 +108,49 @@ final class Layout {
   long refusing(long[] cells, long[] amounts, long now) {
     long refusing = 0;
     for (Slot slot : slots) {
-      if (slot.delay(cells, amounts, now) > 0) {
-        refusing |= 1L << slot.index;
-      }
+      refusing |= slot.refusing(cells, amounts, now);
+    }
+    return refusing;
+  }
+
+  /** Loads a locked array and tells what is refusing; windows before the throttles. */
+  long check(long[] words, long[] cells, long[] amounts, long now) {
+    long refusing = 0;
+    for (WindowSlot slot : windows) {
+      refusing |= slot.check(words, cells, amounts, now);
+    }
+    for (RateSlot slot : rates) {
+      refusing |= slot.check(words, cells, amounts, now);
+    }
+    for (ConcurrencySlot slot : calls) {
+      refusing |= slot.check(words, cells, amounts, now);
     }
     return refusing;
   }
 
   /** Takes the amounts; throttles before the windows that they look at. */
-  void take(long[] words, long[] cells, long[] amounts, long now) {
-    for (int i = slots.length - 1; i >= 0; i--) {
-      slots[i].take(cells, amounts, now);
-      slots[i].store(words, cells);
+  void charge(long[] words, long[] cells, long[] amounts, long now) {
+    for (RateSlot slot : rates) {
+      slot.charge(words, cells, amounts, now);
+    }
+    for (WindowSlot slot : windows) {
+      slot.charge(words, cells, amounts, now);
+    }
+    for (ConcurrencySlot slot : calls) {
+      slot.charge(words, cells, amounts, now);
     }
   }
 
   /** Turns the cells into what the standing tells; throttles before windows. */
   void tell(long[] cells, long now) {
-    for (int i = slots.length - 1; i >= 0; i--) {
-      slots[i].tell(cells, now);
+    for (RateSlot slot : rates) {
+      slot.tell(cells, now);
+    }
+    for (WindowSlot slot : windows) {
+      slot.tell(cells, now);
+    }
+    for (ConcurrencySlot slot : calls) {
+      slot.tell(cells, now);
     }
   }
 

@@ -61,7 +61,7 @@ public final class LimitSet {
 
   /** How many there are. */
   public int size() {
-    return limits.size();
+    return slots.length;
   }
 
   /** The limit at a position. */

@@ -7,7 +7,7 @@ package dev.monetize.limit;
  *
  * <p>A decision works on three cells for each limit, which end up as the {@link Standing}'s. On the
  * way the first holds the limit's word; the others are a window limit's end and start in seconds.
- * The array itself is only touched under its lock, by {@link #load} and {@link #store}.
+ * The array itself is only touched under its lock, by {@link #load} and {@link #charge}.
  */
 abstract class Slot {
 
@@ -52,6 +52,17 @@ abstract class Slot {
   /** Nanoseconds to wait until an amount fits; 0 if it fits now. Looks at the cells only. */
   abstract long delay(long[] cells, long[] amounts, long now);
 
+  /** Loads, and tells by the limit's bit that the amount does not fit, or by 0 that it does. */
+  final long check(long[] words, long[] cells, long[] amounts, long now) {
+    load(words, cells, now);
+    return refusing(cells, amounts, now);
+  }
+
+  /** The limit's bit if the amount does not fit, else 0. */
+  final long refusing(long[] cells, long[] amounts, long now) {
+    return delay(cells, amounts, now) > 0 ? 1L << index : 0;
+  }
+
   /** Takes the amount, in the cell, as far as there is room to count it. */
   abstract void take(long[] cells, long[] amounts, long now);
 
@@ -68,8 +79,9 @@ abstract class Slot {
     return words[at] & VALUE;
   }
 
-  /** Writes the cell back to the locked array. */
-  final void store(long[] words, long[] cells) {
+  /** Takes the amount, on the locked array. */
+  final void charge(long[] words, long[] cells, long[] amounts, long now) {
+    take(cells, amounts, now);
     put(words, cells[cell]);
   }
 

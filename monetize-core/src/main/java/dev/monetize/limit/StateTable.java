@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class StateTable {
 
+  private final States owner;
   private final Layout layout;
   private final ConcurrentHashMap<Object, long[]> arrays = new ConcurrentHashMap<>();
   private final AtomicLong longestWindow = new AtomicLong();
@@ -26,8 +27,13 @@ final class StateTable {
   private int turns;
   private int peak;
 
-  StateTable(Layout layout) {
+  StateTable(States owner, Layout layout) {
+    this.owner = owner;
     this.layout = layout;
+  }
+
+  States owner() {
+    return owner;
   }
 
   /** A layout of this signature, with some caller's numbers in it. */

@@ -36,10 +36,15 @@ final class States {
   }
 
   StateTable table(Layout layout) {
-    StateTable table = tables.get(layout.signature());
-    return table != null
-        ? table
-        : tables.computeIfAbsent(layout.signature(), signature -> new StateTable(layout));
+    StateTable last = layout.table();
+    return last != null && last.owner() == this ? last : find(layout);
+  }
+
+  private StateTable find(Layout layout) {
+    StateTable table =
+        tables.computeIfAbsent(layout.signature(), signature -> new StateTable(this, layout));
+    layout.found(table);
+    return table;
   }
 
   /**

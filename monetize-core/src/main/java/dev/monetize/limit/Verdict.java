@@ -4,7 +4,7 @@ package dev.monetize.limit;
 
 /**
  * Decides a call on the arrays of its customer and its key, all or nothing: both are locked, every
- * limit is checked, then every limit is charged.
+ * limit is checked, then every limit is charged. A rate limit alone needs no lock.
  *
  * <p>Allocates nothing and runs no foreign code. An array of an empty layout may be any array.
  */
@@ -42,16 +42,23 @@ final class Verdict {
     if (layout.isEmpty()) {
       return 0;
     }
+    RateSlot alone = layout.alone();
+    return alone != null
+        ? alone.decide(words, cells, amounts, now)
+        : several(set, layout, words, amounts, now, cells);
+  }
+
+  private static long several(
+      LimitSet set, Layout layout, long[] words, long[] amounts, long now, long[] cells) {
     if (!WordLock.lock(words)) {
       return MOVED;
     }
     try {
-      layout.load(words, cells, now);
-      long refusing = layout.refusing(cells, amounts, now);
+      long refusing = layout.check(words, cells, amounts, now);
       if ((refusing & ~set.shadows()) != 0) {
         return REFUSED;
       }
-      layout.take(words, cells, amounts, now);
+      layout.charge(words, cells, amounts, now);
       return refusing;
     } finally {
       WordLock.unlock(words);
@@ -76,15 +83,14 @@ final class Verdict {
       return MOVED;
     }
     try {
-      set.customer().load(customer, cells, now);
-      set.key().load(key, cells, now);
       long refusing =
-          set.customer().refusing(cells, amounts, now) | set.key().refusing(cells, amounts, now);
+          set.customer().check(customer, cells, amounts, now)
+              | set.key().check(key, cells, amounts, now);
       if ((refusing & ~set.shadows()) != 0) {
         return REFUSED;
       }
-      set.customer().take(customer, cells, amounts, now);
-      set.key().take(key, cells, amounts, now);
+      set.customer().charge(customer, cells, amounts, now);
+      set.key().charge(key, cells, amounts, now);
       return refusing;
     } finally {
       WordLock.unlock(key);

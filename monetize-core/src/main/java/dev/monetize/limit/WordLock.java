@@ -18,7 +18,9 @@ final class WordLock {
   /** Set in the first word while it is locked. */
   static final long BIT = Long.MIN_VALUE;
 
-  private static final long MOVED = -1;
+  /** What the first word of an array that was moved away is. */
+  static final long MOVED = -1;
+
   private static final int SPINS = 64;
   private static final VarHandle WORDS = MethodHandles.arrayElementVarHandle(long[].class);
 
@@ -26,22 +28,29 @@ final class WordLock {
 
   /** Waits for the lock; false if the array was moved away. */
   static boolean lock(long[] words) {
-    long first = (long) WORDS.getOpaque(words, 0);
-    if (first >= 0 && WORDS.compareAndSet(words, 0, first, first | BIT)) {
-      return true;
-    }
-    return lockSlowly(words);
-  }
-
-  @SuppressWarnings("ThreadPriorityCheck") // the holder may have lost its core; it needs one
-  private static boolean lockSlowly(long[] words) {
-    for (int spin = 0; ; spin++) {
-      long first = (long) WORDS.getOpaque(words, 0);
+    for (; ; ) {
+      long first = first(words);
       if (first == MOVED) {
         return false;
       }
-      if (first >= 0 && WORDS.compareAndSet(words, 0, first, first | BIT)) {
+      if (WORDS.compareAndSet(words, 0, first, first | BIT)) {
         return true;
+      }
+    }
+  }
+
+  /** The first word, waited for while it is locked; {@link #MOVED} if the array was moved away. */
+  static long first(long[] words) {
+    long first = (long) WORDS.getOpaque(words, 0);
+    return first >= 0 ? first : await(words);
+  }
+
+  @SuppressWarnings("ThreadPriorityCheck") // the holder may have lost its core; it needs one
+  private static long await(long[] words) {
+    for (int spin = 0; ; spin++) {
+      long first = (long) WORDS.getOpaque(words, 0);
+      if (first >= 0 || first == MOVED) {
+        return first;
       }
       if (spin < SPINS) {
         Thread.onSpinWait();
@@ -49,6 +58,11 @@ final class WordLock {
         Thread.yield();
       }
     }
+  }
+
+  /** Writes the first word without a lock, if it is still what {@link #first} told. */
+  static boolean replace(long[] words, long first, long next) {
+    return WORDS.compareAndSet(words, 0, first, next & ~BIT);
   }
 
   /** Makes what was written visible, and lets the next one in. */

@@ -78,6 +78,26 @@ class InMemoryRateLimiterThreadsTest {
     assertThat(standing.remaining(2)).isEqualTo(5_000);
   }
 
+  /** The one word is decided without a lock while others lock it, to move it and back. */
+  @Test
+  void oneRate_admitsExactlyTheBurstAlsoWhileItMoves() throws Exception {
+    Charge alone = charge(rate("a", 100_000));
+    Charge withOther = charge(rate("a", 100_000), rate("b", 1_000_000));
+
+    long admitted =
+        sum(
+            () -> {
+              long mine = 0;
+              for (int i = 0; i < 200; i++) {
+                mine += admitted(alone, 100) + admitted(withOther, 1);
+              }
+              return mine;
+            });
+
+    assertThat(admitted).isEqualTo(100_000);
+    assertThat(limiter.peek(ANN, alone.limits(), NOW).remaining(0)).isZero();
+  }
+
   @Test
   void refusals_chargeNothingAnywhere() throws Exception {
     Charge left = charge(rate("a", 1_000), window("q", 50_000));

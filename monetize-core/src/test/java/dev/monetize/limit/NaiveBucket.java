@@ -71,6 +71,10 @@ final class NaiveBucket {
     level = Math.max(0, level - multiplyExact(cost, period));
   }
 
+  boolean isEmpty() {
+    return level == 0;
+  }
+
   long remaining() {
     return level / period;
   }

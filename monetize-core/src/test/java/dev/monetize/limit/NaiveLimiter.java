@@ -65,6 +65,7 @@ final class NaiveLimiter {
           all[i].most.take(charge.amount(i));
           all[i].least.take(charge.amount(i));
           all[i].lag += charge.amount(i);
+          lagIfEmpty(all[i]);
         }
       }
       for (int i = 0; i < set.size(); i++) {
@@ -185,6 +186,14 @@ final class NaiveLimiter {
     }
     use.most.at(now);
     use.least.at(now);
+    lagIfEmpty(use);
+  }
+
+  /** Cut to empty, the limiter needs up to 1 ns more for each permit of the burst to come back. */
+  private static void lagIfEmpty(Use use) {
+    if (use.least.isEmpty()) {
+      use.lag = Math.max(use.lag, use.rate.burst());
+    }
   }
 
   /** Whether no limit of the call was forgotten since. */
