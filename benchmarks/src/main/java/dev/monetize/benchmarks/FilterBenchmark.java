@@ -45,22 +45,6 @@ public class FilterBenchmark {
 
   private static final int CALLS = 40_000;
 
-  private static final String TIERS =
-      """
-      tiers:
-        pro:
-          price: 49/month
-          included_calls: 4000000000/month
-          rate_limit: 10000000/s
-          endpoints: [/v1/*]
-          overage: $0.002/call
-        enterprise:
-          price: custom
-          included_calls: custom
-          rate_limit: custom
-          endpoints: [/v1/*, /v1/admin/*]
-      """;
-
   private Path data;
   private Monetizer monetizer;
   private MonetizeFilter filter;
@@ -73,7 +57,7 @@ public class FilterBenchmark {
     data = Files.createTempDirectory("filter-benchmark");
     monetizer =
         Monetizer.builder()
-            .tiers(TierCatalog.parse("tiers.yml", TIERS))
+            .tiers(TierCatalog.parse("tiers.yml", BenchTiers.FILE))
             .dataDirectory(data)
             .build();
     monetizer.accounts().createCustomer("acme", "", "pro");
