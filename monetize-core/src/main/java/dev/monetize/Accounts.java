@@ -17,7 +17,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -38,8 +37,7 @@ public final class Accounts {
   private final Time time;
   private final SecureRandom random = new SecureRandom();
 
-  /** One change at a time: each reads, decides and writes. */
-  private final ReentrantLock changing = new ReentrantLock();
+  private static final Duration MOST_OVERLAP = Duration.ofDays(366);
 
   Accounts(
       Customers customers,
@@ -66,13 +64,16 @@ public final class Accounts {
         id,
         () -> {
           CustomerStore store = store();
-          if (store.customer(id).isPresent()) {
+          boolean whole = subscriptions.find(id).isPresent();
+          if (whole && store.customer(id).isPresent()) {
             throw new IllegalArgumentException("there is a customer \"" + id + "\" already");
           }
           Customer customer = new Customer(id, name);
           Subscription subscription = checked(Subscription.to(tier, id));
           store.put(customer);
-          subscriptions.put(subscription);
+          if (!whole) {
+            subscriptions.put(subscription);
+          }
           return customer;
         });
   }
@@ -121,17 +122,19 @@ public final class Accounts {
   }
 
   /**
-   * Replaces a key by a new one; the old one stays valid for a while, so that nobody's calls fail
-   * meanwhile.
+   * Replaces a key by a new one of the same mode, label and expiry; the old one stays valid for a
+   * while, so that nobody's calls fail meanwhile.
    *
    * @param key id of the old key
    * @param overlap how long the old one stays valid; zero revokes it at once
    * @throws IllegalArgumentException if there is no such key, or it is not valid any more
    */
   public NewKey rotateKey(String key, Duration overlap) {
-    ApiKey old = existing(key);
+    if (overlap.isNegative() || overlap.compareTo(MOST_OVERLAP) > 0) {
+      throw new IllegalArgumentException("overlap must be 0 to 366 days, got " + overlap);
+    }
     return changed(
-        old.customer(),
+        existing(key).customer(),
         () -> {
           ApiKey present = existing(key);
           Instant now = now();
@@ -139,7 +142,8 @@ public final class Accounts {
             throw new IllegalArgumentException(
                 "key \"%s\" has not been valid since %s".formatted(key, present.validUntil()));
           }
-          NewKey next = issue(present.customer(), present.label(), MonetizeKeys.Mode.LIVE, null);
+          NewKey next =
+              issue(present.customer(), present.label(), present.mode(), present.validUntil());
           store().put(until(present, now.plus(overlap)));
           return next;
         });
@@ -234,7 +238,8 @@ public final class Accounts {
     }
     IssuedKey issued = keys.generate(random, mode);
     ApiKey key =
-        new ApiKey(ApiKey.randomId(random), customer, issued.hash(), label, now(), validUntil);
+        new ApiKey(
+            ApiKey.randomId(random, mode), customer, issued.hash(), label, now(), validUntil);
     store().put(key);
     return new NewKey(key, issued);
   }
@@ -264,11 +269,9 @@ public final class Accounts {
   }
 
   private <T> T changed(String customer, java.util.function.Supplier<T> change) {
-    changing.lock();
     try {
-      return change.get();
+      return offers.exclusively(change);
     } finally {
-      changing.unlock();
       callers.forget(customer);
     }
   }

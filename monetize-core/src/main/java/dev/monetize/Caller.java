@@ -19,6 +19,7 @@ public final class Caller implements Identification {
   private final Subscription subscription;
   private final Plan plan;
   private final long freshUntilNanos;
+  private boolean complained;
 
   Caller(KeyOwner owner, Subscription subscription, Plan plan, long freshUntilNanos) {
     this.subject = new Subject(owner.customer(), owner.key());
@@ -93,6 +94,15 @@ public final class Caller implements Identification {
 
   Caller in(Plan next) {
     return new Caller(this, next, freshUntilNanos);
+  }
+
+  /**
+   * Whether it is the first time that something is amiss with this caller, so that it is logged.
+   */
+  synchronized boolean complains() {
+    boolean first = !complained;
+    complained = true;
+    return first;
   }
 
   Caller until(long freshUntil) {

@@ -4,6 +4,7 @@ package dev.monetize;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.monetize.identity.AccountFile;
 import dev.monetize.identity.Customers;
 import dev.monetize.identity.KeyFormat;
 import dev.monetize.identity.KeyHash;
@@ -14,14 +15,13 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds out who is calling. Answers are cached, misses apart from hits, so that a flood of unknown
- * keys cannot push out a caller that is known.
+ * Finds out who is calling. Answers are cached, refusals apart from hits, so that a flood of
+ * unknown keys cannot push out a caller that is known.
  *
  * <p>A hit is good for some seconds and then looked up again, by one call in turn, while it stays
  * in use: where the look-up fails, callers already known go on being served.
@@ -38,13 +38,14 @@ final class Callers {
   private final Customers customers;
   private final Subscriptions subscriptions;
   private final @Nullable String defaultTier;
-  private final Supplier<Offer> offer;
   private final long freshNanos;
 
   private final UnknownKeys unknown = new UnknownKeys();
   private final Cache<Object, Caller> known =
       Caffeine.newBuilder().maximumSize(MOST_CALLERS).expireAfterAccess(FORGET).build();
-  private final Cache<KeyHash, Boolean> misses;
+
+  /** Refusals of what was looked up, so that repeating a call repeats no look-up. */
+  private final Cache<Object, Denied> refusals;
 
   /** When the last failure was logged: one line a second at most. */
   private final AtomicLong lastFailure = new AtomicLong();
@@ -57,26 +58,29 @@ final class Callers {
       Customers customers,
       Subscriptions subscriptions,
       @Nullable String defaultTier,
-      Supplier<Offer> offer,
       Duration fresh) {
     this.format = format;
     this.customers = customers;
     this.subscriptions = subscriptions;
     this.defaultTier = defaultTier;
-    this.offer = offer;
     this.freshNanos = fresh.toNanos();
-    this.misses = Caffeine.newBuilder().maximumSize(MOST_MISSES).expireAfterWrite(fresh).build();
+    this.refusals = Caffeine.newBuilder().maximumSize(MOST_MISSES).expireAfterWrite(fresh).build();
   }
 
-  Identification identify(Credential credential, String address, long now) {
+  /**
+   * Finds out who is calling.
+   *
+   * @param offer what the caller's plan is to be of: that which the call was matched in
+   */
+  Identification identify(Credential credential, String address, Offer offer, long now) {
     if (credential instanceof Credential.Key key) {
-      return byKey(key, address, now);
+      return byKey(key, address, offer, now);
     }
     if (credential instanceof Credential.KnownCustomer customer) {
       Caller caller = known.getIfPresent(customer);
       return caller != null
-          ? current(caller, customer, customer, now)
-          : load(customer, customer, now);
+          ? current(caller, customer, customer, offer, now)
+          : first(customer, customer, offer, now);
     }
     if (credential instanceof Credential.Ambiguous ambiguous) {
       return Denied.because(Reason.AMBIGUOUS_CREDENTIAL, ambiguous.detail());
@@ -84,74 +88,110 @@ final class Callers {
     return Denied.because(Reason.NO_CREDENTIAL, "This endpoint needs an API key.");
   }
 
-  /** Drops what is cached of a customer, and all misses: a key may just have been issued. */
+  /** Drops what is cached of a customer, and all refusals: a key may just have been issued. */
   void forget(String customer) {
     changes.incrementAndGet();
     known.asMap().values().removeIf(caller -> caller.customer().equals(customer));
-    misses.invalidateAll();
+    refusals.invalidateAll();
   }
 
-  private Identification byKey(Credential.Key key, String address, long now) {
+  /** Drops all refusals: other tiers may have come into force. */
+  void forgetRefusals() {
+    changes.incrementAndGet();
+    refusals.invalidateAll();
+  }
+
+  private Identification byKey(Credential.Key key, String address, Offer offer, long now) {
     if (!format.recognizes(key.presented())) {
       return unknownKey();
     }
     KeyHash hash = format.hash(key.presented());
     Caller caller = known.getIfPresent(hash);
     if (caller != null) {
-      return current(caller, hash, key, now);
+      return current(caller, hash, key, offer, now);
     }
-    if (misses.getIfPresent(hash) != null) {
-      return unknownKey();
+    Denied refusal = refusals.getIfPresent(hash);
+    if (refusal != null) {
+      return refusal;
     }
-    long wait = unknown.take(address, now);
+    long wait = isBounded(address) ? unknown.take(address, now) : 0;
     if (wait > 0) {
+      warnOfGuesses(address, now);
       return Denied.retryAfter(
           Reason.TOO_MANY_UNKNOWN_KEYS, "Too many unknown keys from this address.", wait);
     }
-    Identification found = load(hash, key, now);
-    if (found instanceof Denied denied && denied.reason() == Reason.UNKNOWN_KEY) {
-      misses.put(hash, Boolean.TRUE);
-    } else {
+    Identification found = first(hash, key, offer, now);
+    boolean isGuess = found instanceof Denied denied && denied.reason() == Reason.UNKNOWN_KEY;
+    if (!isGuess && isBounded(address)) {
       unknown.found(address);
     }
     return found;
   }
 
+  /** Whether look-ups are dear enough to be bounded: not those in our own memory. */
+  private boolean isBounded(String address) {
+    return !address.isEmpty() && !(customers instanceof AccountFile);
+  }
+
+  /** Looks a caller up that is not known, unless it was refused just before. */
+  private Identification first(Object as, Credential credential, Offer offer, long now) {
+    Denied refusal = refusals.getIfPresent(as);
+    if (refusal != null) {
+      return refusal;
+    }
+    long before = changes.get();
+    Identification found = load(as, credential, offer, now);
+    if (found instanceof Denied denied && isLasting(denied.reason())) {
+      refusals.put(as, denied);
+      if (changes.get() != before) {
+        refusals.invalidate(as);
+      }
+    }
+    return found;
+  }
+
+  private static boolean isLasting(Reason reason) {
+    return reason == Reason.UNKNOWN_KEY
+        || reason == Reason.NO_SUBSCRIPTION
+        || reason == Reason.NOT_CONFIGURED;
+  }
+
   /** A cached caller, looked up again if it has not been for long, in the catalog of now. */
-  private Identification current(Caller cached, Object as, Credential credential, long now) {
+  private Identification current(
+      Caller cached, Object as, Credential credential, Offer offer, long now) {
     if (cached.fresh(now)) {
-      return checked(cached, as, now);
+      return checked(cached, as, offer, now);
     }
     Caller meanwhile = cached.until(now + FAILED_NANOS);
     if (!known.asMap().replace(as, cached, meanwhile)) {
-      return checked(cached, as, now);
+      return checked(cached, as, offer, now);
     }
-    Identification loaded = load(as, credential, now);
+    Identification loaded = load(as, credential, offer, now);
     if (loaded instanceof Denied denied) {
       if (denied.reason() == Reason.IDENTITY_UNAVAILABLE) {
-        return checked(meanwhile, as, now);
+        return checked(meanwhile, as, offer, now);
       }
       known.invalidate(as);
     }
     return loaded;
   }
 
-  private Identification checked(Caller caller, Object as, long now) {
+  private Identification checked(Caller caller, Object as, Offer offer, long now) {
     if (caller.expired(now)) {
       return Denied.of(
           Reason.KEY_EXPIRED, "This key is no longer valid: it expired or was revoked.", caller);
     }
-    if (caller.plan().offer() == offer.get()) {
+    if (caller.plan().offer() == offer) {
       return caller;
     }
-    Identification moved = planned(caller.subscription(), caller::in);
+    Identification moved = planned(offer, caller.subscription(), caller::in);
     if (moved instanceof Caller next) {
       known.asMap().replace(as, caller, next);
     }
     return moved;
   }
 
-  private Identification load(Object as, Credential credential, long now) {
+  private Identification load(Object as, Credential credential, Offer offer, long now) {
     long before = changes.get();
     Optional<KeyOwner> owner;
     Optional<Subscription> subscription;
@@ -172,10 +212,11 @@ final class Callers {
     }
     KeyOwner one = owner.get();
     Subscription has = subscription.get();
-    Identification answer = planned(has, plan -> new Caller(one, has, plan, now + freshNanos));
+    Identification answer =
+        planned(offer, has, plan -> new Caller(one, has, plan, now + freshNanos));
     if (answer instanceof Caller caller) {
       remember(as, caller, before);
-      return checked(caller, as, now);
+      return checked(caller, as, offer, now);
     }
     return answer;
   }
@@ -211,9 +252,10 @@ final class Callers {
     return owner;
   }
 
-  private Identification planned(Subscription subscription, Function<Plan, Caller> caller) {
+  private Identification planned(
+      Offer offer, Subscription subscription, Function<Plan, Caller> caller) {
     try {
-      return caller.apply(offer.get().plan(subscription));
+      return caller.apply(offer.plan(subscription));
     } catch (IllegalArgumentException e) {
       log.error(
           "customer {} cannot be served, its subscription is no good: {}",
@@ -230,6 +272,16 @@ final class Callers {
 
   private static Denied unknownKey() {
     return Denied.because(Reason.UNKNOWN_KEY, "This API key is not known.");
+  }
+
+  private void warnOfGuesses(String address, long now) {
+    long last = lastFailure.get();
+    if (now - last > 60_000_000_000L && lastFailure.compareAndSet(last, now)) {
+      log.warn(
+          "too many unknown keys from {}: refused. Where that is a proxy of your own, trust it"
+              + " (MonetizeFilter.trustProxies), so that its clients are told apart",
+          address);
+    }
   }
 
   private void logFailure(RuntimeException e, long now) {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.monetize;
 
+import dev.monetize.identity.KeyOwner;
 import java.util.Objects;
 
 /** How a caller says who it is. Never prints a secret. */
@@ -17,6 +18,9 @@ public sealed interface Credential {
 
   /**
    * A customer that the app has identified by itself: a session, a JWT, the container's principal.
+   *
+   * @param id 1 to 128 visible ASCII characters, without spaces
+   * @throws IllegalArgumentException if it is not of these
    */
   static Credential customer(String id) {
     return new KnownCustomer(id, "principal");
@@ -51,8 +55,8 @@ public sealed interface Credential {
   record KnownCustomer(String id, String key) implements Credential {
 
     public KnownCustomer {
-      Objects.requireNonNull(id, "id");
-      Objects.requireNonNull(key, "key");
+      KeyOwner checked = new KeyOwner(id, key, null);
+      id = checked.customer();
     }
   }
 

@@ -64,18 +64,19 @@ public final class Granted implements Admission, AutoCloseable {
    * Adds units to a meter, on top of what was added before; what is too much for a {@code long}
    * stays at its largest value. They are counted if the call turns out to be billable.
    *
-   * @return whether they will be counted; false once the call is settled
+   * @return whether they will be counted; false once the call is settled, and for more than 16
+   *     different meters in one call
    * @throws IllegalArgumentException if units are negative
    */
   public boolean add(String meter, long units) {
     Measure more = new Measure(meter, units);
     synchronized (this) {
-      if (!settled) {
+      if (!settled && Tally.hasRoom(added, meter)) {
         added = Tally.plus(added, more);
         return true;
       }
     }
-    monetizer.tooLate(this, more);
+    monetizer.notCounted(this, more);
     return false;
   }
 
@@ -100,6 +101,17 @@ public final class Granted implements Admission, AutoCloseable {
   @Override
   public void close() {
     settle(Outcome.abandoned());
+  }
+
+  /** What the handler added; asked once the call is settled. */
+  List<Measure> added() {
+    return added == null ? List.of() : added;
+  }
+
+  /** Whether the endpoint says that it counts a meter. */
+  boolean declares(String meter) {
+    return meter.equals(Plan.CALLS)
+        || endpoint.meters().stream().anyMatch(rule -> rule.meter().equals(meter));
   }
 
   Decision.Allowed allowed() {

@@ -12,13 +12,18 @@ import dev.monetize.tier.Endpoint;
 import dev.monetize.tier.Route;
 import dev.monetize.tier.Tier;
 import dev.monetize.tier.TierCatalog;
+import dev.monetize.usage.FileUsageJournal;
 import dev.monetize.usage.Ledger;
 import dev.monetize.usage.Measure;
+import dev.monetize.usage.Shipper;
 import dev.monetize.usage.UsageEvent;
-import dev.monetize.usage.UsageJournal;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,10 +63,12 @@ import org.slf4j.LoggerFactory;
 public final class Monetizer implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(Monetizer.class);
+  private static final int MOST_WARNINGS = 1_000;
 
   private final Time time;
   private final RateLimiter limiter;
-  private final UsageJournal journal;
+  private final FileUsageJournal journal;
+  private final Shipper shipper;
   private final Ledger ledger;
   private final Callers callers;
   private final Offers offers;
@@ -70,10 +77,14 @@ public final class Monetizer implements AutoCloseable {
   private final ShadowCount shadows = new ShadowCount();
   private final List<AutoCloseable> owned;
 
+  /** Endpoints and meters that a warning was logged for. */
+  private final Set<String> undeclared = ConcurrentHashMap.newKeySet();
+
   Monetizer(Parts parts) {
     this.time = parts.time();
     this.limiter = parts.limiter();
     this.journal = parts.journal();
+    this.shipper = parts.shipper();
     this.ledger = parts.ledger();
     this.callers = parts.callers();
     this.offers = parts.offers();
@@ -86,7 +97,8 @@ public final class Monetizer implements AutoCloseable {
   record Parts(
       Time time,
       RateLimiter limiter,
-      UsageJournal journal,
+      FileUsageJournal journal,
+      Shipper shipper,
       Ledger ledger,
       Callers callers,
       Offers offers,
@@ -117,21 +129,21 @@ public final class Monetizer implements AutoCloseable {
           "No endpoint of this API matches this path. (The tier file's 'unmatched' is 'deny'.)");
     }
     long now = time.now();
-    Identification identified = callers.identify(call.credential(), call.address(), now);
+    Identification identified = callers.identify(call.credential(), call.address(), offer, now);
     if (identified instanceof Denied denied) {
       return denied;
     }
     Caller caller = (Caller) identified;
-    Denied refused = entitle(caller, metered);
+    Denied refused = entitle(caller, metered, offer);
     return refused != null ? refused : decide(caller, metered.endpoint(), now);
   }
 
   /** Finds out who is calling, without admitting anything. */
   public Identification identify(Credential credential, String address) {
-    return callers.identify(credential, address, time.now());
+    return callers.identify(credential, address, offers.current(), time.now());
   }
 
-  private @Nullable Denied entitle(Caller caller, Route.Metered route) {
+  private static @Nullable Denied entitle(Caller caller, Route.Metered route, Offer offer) {
     if (caller.subscription().status() == Subscription.Status.SUSPENDED) {
       return Denied.of(
           Reason.SUBSCRIPTION_SUSPENDED, "This customer's subscription is suspended.", caller);
@@ -139,21 +151,20 @@ public final class Monetizer implements AutoCloseable {
     Tier tier = caller.tier();
     if (!route.allows(tier)) {
       List<String> may =
-          offers.current().catalog().tiers().stream()
-              .filter(route::allows)
-              .map(Tier::name)
-              .toList();
+          offer.catalog().tiers().stream().filter(route::allows).map(Tier::name).toList();
       return Denied.notInTier(
           "Tier \"%s\" may not call this endpoint; %s may.".formatted(tier.name(), names(may)),
           caller,
           may);
     }
     if (!caller.plan().missing().isEmpty()) {
-      log.error(
-          "customer {} was refused: {} of tier {} is \"custom\" and was not set for this customer",
-          caller.customer(),
-          caller.plan().missing(),
-          tier.name());
+      if (caller.complains()) {
+        log.error(
+            "customer {} is refused: {} of tier {} is \"custom\" and was not set for this customer",
+            caller.customer(),
+            caller.plan().missing(),
+            tier.name());
+      }
       return Callers.notConfigured();
     }
     return null;
@@ -184,26 +195,48 @@ public final class Monetizer implements AutoCloseable {
         LimitText.reason(limit), LimitText.refusal(limit, caller.tier()), caller, refused);
   }
 
+  /**
+   * Settles a call. The limiter is corrected before the ledger counts the event, because a limiter
+   * that has meanwhile forgotten the caller asks the ledger what it used.
+   */
   void settle(Granted call, Outcome outcome) {
     try {
       long now = time.now();
       boolean billable = outcome.answered() && call.endpoint().billable().covers(outcome.status());
       List<Measure> measures = billable ? call.measures(now) : List.of();
-      if (billable) {
-        append(event(call, outcome, measures, now));
+      UsageEvent event = billable ? event(call, outcome, measures, now) : null;
+      long sequence = event == null ? 0 : journal.append(event);
+      correct(call, measures, now);
+      if (event != null && sequence > 0) {
+        ledger.fold(sequence, event);
       }
-      Plan plan = call.caller().plan();
-      long[] actual = plan.actual(call.allowed().charge(), measures);
-      if (actual != null) {
-        limiter.settle(call.allowed(), actual, now);
-      }
+      warnOfUndeclared(call);
     } catch (RuntimeException e) {
       log.error("{} could not be settled as {}", call, outcome, e);
     }
   }
 
-  private void append(UsageEvent event) {
-    ledger.fold(journal.append(event), event);
+  private void correct(Granted call, List<Measure> measures, long now) {
+    long[] actual = call.caller().plan().actual(call.allowed().charge(), measures);
+    if (actual != null) {
+      limiter.settle(call.allowed(), actual, now);
+    }
+  }
+
+  /** A quota holds a caller only at endpoints that declare its meter. */
+  private void warnOfUndeclared(Granted call) {
+    for (Measure measure : call.added()) {
+      if (!call.declares(measure.meter())
+          && undeclared.size() < MOST_WARNINGS
+          && undeclared.add(call.endpoint().label() + " " + measure.meter())) {
+        log.warn(
+            "a handler of {} adds to the meter \"{}\", which the tier file does not declare there:"
+                + " it is counted, but no quota on it is checked before the call, and no price on"
+                + " it is known. Declare it under endpoints",
+            call.endpoint().label(),
+            measure.meter());
+      }
+    }
   }
 
   private static UsageEvent event(Granted call, Outcome outcome, List<Measure> measures, long now) {
@@ -231,8 +264,11 @@ public final class Monetizer implements AutoCloseable {
     return Time.instant(time.now());
   }
 
-  void tooLate(Granted call, Measure measure) {
-    log.warn("{} was settled before {} was added: not counted", call, measure);
+  void notCounted(Granted call, Measure measure) {
+    log.warn(
+        "{} is not counted for {}: it came after the call was settled, or is one meter too many",
+        measure,
+        call);
   }
 
   /** The tiers in force. */
@@ -248,7 +284,9 @@ public final class Monetizer implements AutoCloseable {
    *     of its own that are no good for it; the tiers in force stay
    */
   public TierReload reload(TierCatalog next) {
-    return offers.replace(next);
+    TierReload reload = offers.replace(next);
+    callers.forgetRefusals();
+    return reload;
   }
 
   /**
@@ -258,7 +296,9 @@ public final class Monetizer implements AutoCloseable {
    * @throws dev.monetize.tier.TierFaultsException if the file is no good; the tiers in force stay
    */
   public TierReload reload() {
-    return offers.reload();
+    TierReload reload = offers.reload();
+    callers.forgetRefusals();
+    return reload;
   }
 
   /** Customers, keys and subscriptions: create, issue, rotate, revoke, change. */
@@ -279,6 +319,28 @@ public final class Monetizer implements AutoCloseable {
   /** How often limits in shadow mode would have refused a call, by {@code tier/limit}. */
   public Map<String, Long> shadowRefusals() {
     return shadows.counts();
+  }
+
+  /**
+   * Gives up a sink that is no longer there: what it has not been sent, it never will be. While it
+   * is missing, its place in the journal is kept, and it goes on from there when it comes back.
+   *
+   * @throws IllegalArgumentException if it is there, or was never known
+   */
+  public void forgetSink(String name) {
+    try {
+      shipper.forget(name);
+    } catch (IOException e) {
+      throw new UncheckedIOException("sink \"" + name + "\" could not be given up", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while giving up sink \"" + name + "\"", e);
+    }
+  }
+
+  /** How metering is doing, for a health check. */
+  public Health health() {
+    return new Health(journal.accepting(), journal.lost(), shipper.missing());
   }
 
   /** Delivers what is recorded to the sinks, for some seconds at most, and closes all files. */

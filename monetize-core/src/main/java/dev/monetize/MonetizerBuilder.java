@@ -21,7 +21,6 @@ import dev.monetize.usage.ShipSchedule;
 import dev.monetize.usage.Shipper;
 import dev.monetize.usage.UsageSink;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -174,20 +173,30 @@ public final class MonetizerBuilder {
     opened.push(journal);
     RateLimiter limits = limiter != null ? limiter : new InMemoryRateLimiter(restoredFrom(ledger));
     opened.push(limits);
-    Offers offers = new Offers(catalog, subs);
-    Callers callers = new Callers(format, whose, subs, defaultTier, offers::current, callerCache);
+    Offers offers = new Offers(catalog, subs, defaultTier);
+    Callers callers = new Callers(format, whose, subs, defaultTier, callerCache);
     Accounts accounts = new Accounts(whose, subs, format, offers, callers, time);
     Shipper shipper = Shipper.start(journal, List.copyOf(sinks.values()), clock);
     opened.push(() -> shipper.close(FLUSH));
     return new Monetizer.Parts(
-        time, limits, journal, ledger, callers, offers, format, accounts, List.copyOf(opened));
+        time,
+        limits,
+        journal,
+        shipper,
+        ledger,
+        callers,
+        offers,
+        format,
+        accounts,
+        List.copyOf(opened));
   }
 
   private static FileUsageJournal open(Path dir, Ledger ledger) {
     try {
       return FileUsageJournal.open(dir.resolve("journal"), ledger::fold);
     } catch (IOException e) {
-      throw new UncheckedIOException("the journal in " + dir + " cannot be opened", e);
+      throw new IllegalStateException(
+          "the journal in " + dir + " cannot be opened: " + e.getMessage(), e);
     }
   }
 

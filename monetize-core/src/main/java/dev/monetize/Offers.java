@@ -11,11 +11,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,12 +29,26 @@ final class Offers {
   private static final int MOST_FAULTS = 50;
 
   private final Subscriptions subscriptions;
-  private final ReentrantLock replacing = new ReentrantLock();
+  private final @Nullable String defaultTier;
+
+  /** One change at a time, of tiers or of subscriptions: each is checked against the other. */
+  private final ReentrantLock changing = new ReentrantLock();
+
   private volatile Offer current;
 
-  Offers(TierCatalog catalog, Subscriptions subscriptions) {
+  /**
+   * Puts a first catalog into force.
+   *
+   * @throws IllegalArgumentException if it has no tier of the name of the default one
+   */
+  Offers(TierCatalog catalog, Subscriptions subscriptions, @Nullable String defaultTier) {
     this.subscriptions = subscriptions;
+    this.defaultTier = defaultTier;
     this.current = new Offer(catalog);
+    if (defaultTier != null) {
+      current.plan(Subscription.to(defaultTier, "default"));
+    }
+    faults(current).forEach(fault -> log.error("{} is refused until this is mended", fault));
     log.info("tiers in force:\n{}", catalog.describe());
   }
 
@@ -55,7 +72,7 @@ final class Offers {
   }
 
   TierReload replace(TierCatalog catalog) {
-    replacing.lock();
+    changing.lock();
     try {
       Offer next = new Offer(catalog);
       TierChanges changes = current.catalog().changesTo(catalog);
@@ -68,34 +85,60 @@ final class Offers {
           catalog.describe());
       return new TierReload(changes.changes().stream().map(Object::toString).toList(), customers);
     } finally {
-      replacing.unlock();
+      changing.unlock();
     }
   }
 
-  /** Compiles every subscription in the next offer, and counts those whose tier changes. */
+  /** Makes a change to subscriptions while the tiers stay what they are. */
+  <T> T exclusively(Supplier<T> change) {
+    changing.lock();
+    try {
+      return change.get();
+    } finally {
+      changing.unlock();
+    }
+  }
+
+  /** Refuses an offer that some subscription does not fit, and counts whom it concerns. */
   private Map<String, Long> check(Offer next, TierChanges changes) {
-    List<TierFaultsException.Fault> faults = new ArrayList<>();
+    List<TierFaultsException.Fault> faults = faults(next);
+    if (!faults.isEmpty()) {
+      throw new TierFaultsException(faults);
+    }
     Map<String, Long> customers = new TreeMap<>();
     Set<String> concerned =
         changes.changes().stream().map(TierChanges.Change::subject).collect(Collectors.toSet());
     try (Stream<Subscription> all = subscriptions.all()) {
-      all.forEach(
-          subscription -> {
-            try {
-              next.plan(subscription);
-            } catch (IllegalArgumentException e) {
-              faults.add(
-                  new TierFaultsException.Fault(
-                      "customer " + subscription.customer(), String.valueOf(e.getMessage())));
-            }
-            if (concerned.contains(subscription.tier())) {
-              customers.merge(subscription.tier(), 1L, Long::sum);
-            }
-          });
-    }
-    if (!faults.isEmpty()) {
-      throw new TierFaultsException(faults.subList(0, Math.min(MOST_FAULTS, faults.size())));
+      all.map(Subscription::tier)
+          .filter(concerned::contains)
+          .forEach(tier -> customers.merge(tier, 1L, Long::sum));
     }
     return customers;
+  }
+
+  /** What keeps subscriptions from being served under an offer. */
+  private List<TierFaultsException.Fault> faults(Offer offer) {
+    List<TierFaultsException.Fault> faults = new ArrayList<>();
+    Stream<Subscription> unnamed =
+        defaultTier == null
+            ? Stream.empty()
+            : Stream.of(Subscription.to(defaultTier, "without-subscription"));
+    try (Stream<Subscription> all = Stream.concat(unnamed, subscriptions.all())) {
+      all.flatMap(subscription -> fault(offer, subscription).stream())
+          .limit(MOST_FAULTS)
+          .forEach(faults::add);
+    }
+    return faults;
+  }
+
+  private static Optional<TierFaultsException.Fault> fault(Offer offer, Subscription subscription) {
+    try {
+      offer.plan(subscription);
+      return Optional.empty();
+    } catch (IllegalArgumentException e) {
+      return Optional.of(
+          new TierFaultsException.Fault(
+              "customer " + subscription.customer(), String.valueOf(e.getMessage())));
+    }
   }
 }

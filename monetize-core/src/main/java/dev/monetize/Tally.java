@@ -14,7 +14,15 @@ final class Tally {
 
   private static final List<Measure> ONE_CALL = List.of(new Measure(Plan.CALLS, 1));
 
+  /** With those of an endpoint, and the call itself, fewer than an event holds. */
+  private static final int MOST_ADDED = 16;
+
   private Tally() {}
+
+  /** Whether a handler may add to one more meter: an event holds so many. */
+  static boolean hasRoom(@Nullable List<Measure> added, String meter) {
+    return added == null || added.size() < MOST_ADDED || indexOf(added, meter) >= 0;
+  }
 
   /** Adds units to what a handler has added so far; null stands for nothing. */
   static List<Measure> plus(@Nullable List<Measure> added, Measure more) {
@@ -23,13 +31,12 @@ final class Tally {
       first.add(more);
       return first;
     }
-    for (int i = 0; i < added.size(); i++) {
-      if (added.get(i).meter().equals(more.meter())) {
-        added.set(i, new Measure(more.meter(), plus(added.get(i).units(), more.units())));
-        return added;
-      }
+    int present = indexOf(added, more.meter());
+    if (present < 0) {
+      added.add(more);
+    } else {
+      added.set(present, new Measure(more.meter(), plus(added.get(present).units(), more.units())));
     }
-    added.add(more);
     return added;
   }
 
@@ -65,12 +72,17 @@ final class Tally {
   }
 
   static long units(List<Measure> measures, String meter) {
+    int index = indexOf(measures, meter);
+    return index < 0 ? 0 : measures.get(index).units();
+  }
+
+  private static int indexOf(List<Measure> measures, String meter) {
     for (int i = 0; i < measures.size(); i++) {
       if (measures.get(i).meter().equals(meter)) {
-        return measures.get(i).units();
+        return i;
       }
     }
-    return 0;
+    return -1;
   }
 
   private static long plus(long a, long b) {

@@ -20,8 +20,13 @@ final class Time {
     return source instanceof MonotonicClock clock ? clock.nanos() : nanos(source.instant());
   }
 
+  /** An instant before or after what nanoseconds can tell becomes the first or last they can. */
   static long nanos(Instant instant) {
-    return Math.addExact(Math.multiplyExact(instant.getEpochSecond(), NANOS), instant.getNano());
+    long seconds = instant.getEpochSecond();
+    if (seconds >= Long.MAX_VALUE / NANOS) {
+      return Long.MAX_VALUE;
+    }
+    return seconds <= Long.MIN_VALUE / NANOS ? Long.MIN_VALUE : seconds * NANOS + instant.getNano();
   }
 
   static Instant instant(long nanos) {

@@ -66,7 +66,7 @@ public record UsageReport(String customer, String tier, Map<String, MeterUse> me
    *
    * @param base the tier's base price, if it has one that is set
    * @param lines one for each meter that has a price
-   * @param total the lines and, where there is one, the base price
+   * @param total the lines and, where it is due each month, the base price
    */
   public record Cost(Optional<BasePrice> base, List<RatedLine> lines, Money total) {
 

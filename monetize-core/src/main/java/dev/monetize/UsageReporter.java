@@ -3,10 +3,12 @@
 package dev.monetize;
 
 import dev.monetize.limit.Window;
+import dev.monetize.price.BasePrice;
 import dev.monetize.price.Money;
 import dev.monetize.price.Price;
 import dev.monetize.price.RatedLine;
 import dev.monetize.price.Rating;
+import dev.monetize.quota.PastQuota;
 import dev.monetize.quota.Quota;
 import dev.monetize.quota.QuotaPeriod;
 import dev.monetize.tier.Tier;
@@ -34,8 +36,7 @@ final class UsageReporter {
     for (String meter : catalog.meters()) {
       meters.put(meter, use(caller, meter, now));
     }
-    return new UsageReport(
-        caller.customer(), caller.tier().name(), meters, cost(caller.tier(), meters));
+    return new UsageReport(caller.customer(), caller.tier().name(), meters, cost(caller, now));
   }
 
   private UsageReport.MeterUse use(Caller caller, String meter, long now) {
@@ -52,9 +53,8 @@ final class UsageReporter {
       return new UsageReport.MeterUse(quotas.get(0).used(), Instant.ofEpochSecond(since), quotas);
     }
     Window period = billingPeriod(caller, now);
-    Instant start = Instant.ofEpochSecond(period.start());
-    long used = ledger.units(caller.customer(), meter, start, Instant.ofEpochSecond(period.end()));
-    return new UsageReport.MeterUse(used, start, List.of());
+    return new UsageReport.MeterUse(
+        units(caller, meter, period), Instant.ofEpochSecond(period.start()), List.of());
   }
 
   private UsageReport.QuotaUse use(Caller caller, Quota quota, Window window) {
@@ -67,18 +67,37 @@ final class UsageReporter {
     return QuotaPeriod.of(QuotaPeriod.Unit.MONTH).windows(caller.plan().anchor()).at(now);
   }
 
-  private UsageReport.Cost cost(Tier tier, Map<String, UsageReport.MeterUse> meters) {
+  private UsageReport.Cost cost(Caller caller, long now) {
+    Tier tier = caller.tier();
     List<RatedLine> lines = new ArrayList<>();
     Money total = Money.zero(catalog.currency());
-    if (tier.price().isPresent()) {
+    if (tier.price().isPresent() && tier.price().get().per() == BasePrice.Per.MONTH) {
       total = total.plus(tier.price().get().amount());
     }
     for (Map.Entry<String, Price> price : tier.prices().entrySet()) {
-      UsageReport.MeterUse use = meters.get(price.getKey());
-      RatedLine line = Rating.line(price.getKey(), price.getValue(), use == null ? 0 : use.used());
+      String meter = price.getKey();
+      RatedLine line = Rating.line(meter, price.getValue(), billed(caller, meter, now));
       lines.add(line);
       total = total.plus(line.amount());
     }
     return new UsageReport.Cost(tier.price(), lines, total);
+  }
+
+  /** Units that are billed: in the window of the quota that bills, else in the billing period. */
+  private long billed(Caller caller, String meter, long now) {
+    for (Quota quota : caller.tier().quotas()) {
+      if (quota.meter().equals(meter) && quota.past() instanceof PastQuota.Bill) {
+        return use(caller, quota, quota.period().windows(caller.plan().anchor()).at(now)).used();
+      }
+    }
+    return units(caller, meter, billingPeriod(caller, now));
+  }
+
+  private long units(Caller caller, String meter, Window period) {
+    return ledger.units(
+        caller.customer(),
+        meter,
+        Instant.ofEpochSecond(period.start()),
+        Instant.ofEpochSecond(period.end()));
   }
 }

@@ -55,9 +55,13 @@ final class Bench implements AutoCloseable {
     this.monetizer = open();
   }
 
+  TierCatalog tiers() {
+    return TierCatalog.parse("tiers.yml", TIERS);
+  }
+
   MonetizerBuilder builder() {
     return Monetizer.builder()
-        .tiers(TierCatalog.parse("tiers.yml", TIERS))
+        .tiers(tiers())
         .dataDirectory(data)
         .clock(() -> now)
         .sink("list", batch -> shipped.addAll(batch.events()));

@@ -10,9 +10,11 @@ import dev.monetize.identity.KeyHash;
 import dev.monetize.identity.KeyOwner;
 import dev.monetize.identity.MonetizeKeys;
 import dev.monetize.identity.Pepper;
+import dev.monetize.identity.Subscription;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -34,6 +36,7 @@ class CallersTest {
 
   private final AtomicInteger lookUps = new AtomicInteger();
   private boolean tableIsDown;
+  private Runnable whileLookingUp = () -> {};
 
   @BeforeEach
   void open() {
@@ -47,6 +50,7 @@ class CallersTest {
 
   private Optional<KeyOwner> find(KeyHash hash) {
     lookUps.incrementAndGet();
+    whileLookingUp.run();
     if (tableIsDown) {
       throw new IllegalStateException("connection refused");
     }
@@ -203,19 +207,81 @@ class CallersTest {
 
   @Test
   void manyUnknownKeys_areBoundedByAddressAndHurtNobodyKnown() {
-    String good = bench.customer("acme", "pro");
-    assertThat(bench.call("/v1/x", good)).isTrue();
-    MonetizeKeys keys = MonetizeKeys.under(Pepper.of("test", new byte[32]));
-    SecureRandom random = new SecureRandom();
+    useOwnTable();
+    assertThat(bench.call(PATH, "acme-1234567890")).isTrue();
     int refused = 0;
     for (int i = 0; i < 1_000; i++) {
-      String key = keys.generate(random, MonetizeKeys.Mode.LIVE).takeSecret();
-      refused += reason(Credential.key(key)) == Reason.TOO_MANY_UNKNOWN_KEYS ? 1 : 0;
+      refused += reason(Credential.key("acme-guess-" + i)) == Reason.TOO_MANY_UNKNOWN_KEYS ? 1 : 0;
     }
 
     assertThat(refused).isEqualTo(800);
+    assertThat(lookUps).hasValue(201);
     Admission admission =
-        bench.monetizer.admit(new ApiCall("GET", "/v1/x", Credential.key(good), "192.0.2.1"));
+        bench.monetizer.admit(
+            new ApiCall("GET", PATH, Credential.key("acme-1234567890"), "192.0.2.1"));
     assertThat(admission).isInstanceOf(Granted.class);
+  }
+
+  @Test
+  void refusalsOfKnownKeys_areLookedUpOnceWhileFresh() {
+    KeyFormat format = KeyFormat.existing(key -> key.startsWith("acme-"));
+    bench.monetizer.close();
+    bench.monetizer = bench.builder().keyFormat(format).customers(this::find).build();
+    table.put(format.hash("acme-1234567890"), "acme");
+    for (int i = 0; i < 5; i++) {
+      assertThat(bench.denied(PATH, "acme-1234567890").reason()).isEqualTo(Reason.NO_SUBSCRIPTION);
+    }
+    assertThat(lookUps).hasValue(1);
+
+    bench.monetizer.accounts().subscribe(Subscription.to("free", "acme"));
+
+    assertThat(bench.call(PATH, "acme-1234567890")).isTrue();
+  }
+
+  @Test
+  void tiersReloadedWhileAKeyIsLookedUp_callIsDecidedInOneOfThem() {
+    useOwnTable();
+    whileLookingUp = () -> bench.monetizer.reload(bench.tiers());
+
+    assertThat(bench.call(PATH, "acme-1234567890")).isTrue();
+    assertThat(bench.call(PATH, "acme-1234567890")).isTrue();
+  }
+
+  @Test
+  void keyThatIsValidForEver_isTakenAsThat() {
+    bench.customer("acme", "free");
+    String key =
+        bench
+            .monetizer
+            .accounts()
+            .issueKey("acme", "", MonetizeKeys.Mode.LIVE, Instant.parse("9999-12-31T23:59:59Z"))
+            .takeSecret();
+
+    assertThat(bench.call(PATH, key)).isTrue();
+  }
+
+  @Test
+  void rotatedTestKey_staysATestKeyAndKeepsItsExpiry() {
+    bench.customer("acme", "free");
+    Instant expiry = bench.now.plus(Duration.ofDays(1));
+    NewKey trial =
+        bench.monetizer.accounts().issueKey("acme", "trial", MonetizeKeys.Mode.TEST, expiry);
+
+    NewKey next = bench.monetizer.accounts().rotateKey(trial.key().id(), Duration.ZERO);
+
+    assertThat(next.takeSecret()).startsWith("mk_test_");
+    assertThat(next.key().validUntil()).isEqualTo(expiry);
+    assertThatThrownBy(
+            () -> bench.monetizer.accounts().rotateKey(next.key().id(), Duration.ofDays(367)))
+        .hasMessage("overlap must be 0 to 366 days, got PT8808H");
+  }
+
+  @Test
+  void defaultTierThatIsNotThere_isRefusedAtStart() {
+    bench.monetizer.close();
+
+    assertThatThrownBy(() -> bench.builder().defaultTier("fre").build())
+        .hasMessageContaining("no tier \"fre\"");
+    bench.monetizer = bench.builder().build();
   }
 }

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.monetize.identity.Subscription;
+import dev.monetize.tier.TierCatalog;
+import dev.monetize.tier.TierFaultsException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -202,6 +204,114 @@ class MonetizerTest {
     assertThat(call.add("tokens", 5)).isFalse();
     assertThatThrownBy(() -> call.add("tokens", -1)).isInstanceOf(IllegalArgumentException.class);
     assertThat(bench.used("tokens", key)).isZero();
+  }
+
+  @Test
+  void unitsOfTooManyMeters_areRefusedAndTheCallStillCounts() {
+    String key = bench.customer("acme", "pro");
+    Granted call = bench.granted("POST", "/v1/generate", key);
+    for (int i = 0; i < 40; i++) {
+      assertThat(call.add("meter-" + i, 1)).isEqualTo(i < 16);
+    }
+    call.settle(Outcome.answered(200));
+
+    assertThat(bench.used("calls", key)).isEqualTo(1);
+    for (int i = 0; i < 3; i++) {
+      assertThat(bench.granted("GET", "/v1/x", key)).as("no permit was lost").isNotNull();
+    }
+  }
+
+  @Test
+  void callThatOutlivesItsCallersState_isCountedOnce() {
+    String key = bench.customer("acme", "pro");
+    Granted call = bench.granted("GET", "/v1/x", key);
+    call.add("tokens", 60);
+    bench.pass(Duration.ofMinutes(5));
+    for (int i = 0; i < 50; i++) {
+      bench.call("/v1/x", bench.customer("other-" + i, "pro"));
+    }
+
+    call.settle(Outcome.answered(200));
+
+    assertThat(bench.used("tokens", key)).isEqualTo(60);
+    assertThat(bench.granted("POST", "/v1/generate", key).standing().remaining(3)).isEqualTo(30);
+  }
+
+  @Test
+  void cost_followsTheQuotaThatBills() {
+    bench.monetizer.reload(
+        TierCatalog.parse(
+            "tiers.yml",
+            """
+            tiers:
+              free:
+                rate_limit: 10/min
+                endpoints: [/v1/basic/*]
+              pro:
+                price: 490/year
+                quotas:
+                  calls: [5/day, {included: 2/month, past_quota: bill}]
+                overage: $1/call
+                rate_limit: 100/min
+                endpoints: [/v1/*]
+            """));
+    String key = bench.customer("acme", "pro");
+    for (int day = 0; day < 3; day++) {
+      for (int i = 0; i < 3; i++) {
+        assertThat(bench.call("/v1/x", key)).isTrue();
+      }
+      bench.pass(Duration.ofDays(1));
+    }
+
+    UsageReport report = bench.usage(key);
+    assertThat(report.cost().lines().get(0).amount()).hasToString("$7");
+    assertThat(report.cost().total()).hasToString("$7");
+  }
+
+  @Test
+  void reload_keepsUseAndTellsWhatChanges() {
+    String key = bench.customer("acme", "pro");
+    for (int i = 0; i < 7; i++) {
+      bench.call("/v1/x", key);
+    }
+    String next = Bench.TIERS.replace("1000/month", "500/month").replace("100/min", "50/min");
+
+    TierReload reload = bench.monetizer.reload(TierCatalog.parse("tiers.yml", next));
+
+    assertThat(reload.changes())
+        .containsExactlyInAnyOrder(
+            "pro: rate_limit 100/min -> 50/min",
+            "pro: included_calls 1000/month then bill -> 500/month then bill");
+    assertThat(reload.customers()).containsExactly(Map.entry("pro", 1L));
+    assertThat(bench.granted("GET", "/v1/x", key).standing().remaining(2)).isEqualTo(492);
+  }
+
+  @Test
+  void reloadThatDoesNotFitASubscription_isRefusedAndTheOldTiersStay() {
+    String key = bench.customer("acme", "enterprise");
+    bench.monetizer.accounts().override("acme", Bench.enterprise());
+    TierCatalog without =
+        TierCatalog.parse("tiers.yml", "tiers: {free: {rate_limit: 10/min, endpoints: [/v1/*]}}");
+
+    assertThatThrownBy(() -> bench.monetizer.reload(without))
+        .isInstanceOf(TierFaultsException.class)
+        .hasMessage("customer acme: no tier \"enterprise\"; there are [free]");
+    assertThat(bench.call("/v1/admin/stats", key)).isTrue();
+  }
+
+  @Test
+  void sinkThatIsGone_isShownAndCanBeGivenUp() {
+    String key = bench.customer("acme", "free");
+    bench.call("/v1/basic/hello", key);
+    bench.restart();
+    bench.monetizer.close();
+    bench.monetizer =
+        Monetizer.builder().tiers(bench.tiers()).dataDirectory(data).clock(() -> bench.now).build();
+    assertThat(bench.monetizer.health()).isEqualTo(new Health(true, 0, java.util.Set.of("list")));
+
+    bench.monetizer.forgetSink("list");
+
+    assertThat(bench.monetizer.health().missingSinks()).isEmpty();
   }
 
   @Test

@@ -30,8 +30,26 @@ class MonotonicClockTest {
   }
 
   @Test
-  void wallStepsAhead_isFollowedWithinASecond() {
+  void wallStepsFar_isFollowedOnlyIfItStaysThere() {
     wall = wall.plus(Duration.ofHours(1));
+    pass(Duration.ofMillis(1001));
+    assertThat(clock.instant()).isEqualTo(START.plusMillis(1001));
+    wall = wall.minus(Duration.ofHours(1));
+    pass(Duration.ofMillis(1001));
+    assertThat(clock.instant()).isEqualTo(START.plusMillis(2002));
+
+    wall = wall.minus(Duration.ofDays(2));
+    for (int i = 0; i < 3; i++) {
+      assertThat(clock.instant()).isAfterOrEqualTo(START.plusMillis(2002));
+      pass(Duration.ofMillis(1001));
+      clock.instant();
+    }
+    assertThat(clock.instant()).isEqualTo(wall);
+  }
+
+  @Test
+  void wallStepsAhead_isFollowedWithinASecond() {
+    wall = wall.plus(Duration.ofSeconds(30));
     assertThat(clock.instant()).isEqualTo(START);
 
     pass(Duration.ofMillis(1001));
@@ -57,7 +75,7 @@ class MonotonicClockTest {
   }
 
   @Test
-  void readings_neverGoBack() {
+  void readings_neverGoBackForSmallSteps() {
     long seed = Long.getLong("monetize.seed", System.nanoTime());
     Random random = new Random(seed);
     long last = clock.nanos();

@@ -26,6 +26,7 @@ public record ApiKey(
     implements Entry {
 
   private static final int RANDOM_CHARACTERS = 12;
+  private static final String TEST_ID = "key_test_";
 
   public ApiKey {
     Valid.id("key id", id);
@@ -35,9 +36,18 @@ public record ApiKey(
     Objects.requireNonNull(created, "created");
   }
 
-  /** A new id: {@code key_} and 12 random letters and digits (71 bits). */
-  public static String randomId(SecureRandom random) {
-    return "key_" + Base62.random(random, RANDOM_CHARACTERS);
+  /**
+   * A new id: {@code key_}, or {@code key_test_} for a test key, and 12 random letters and digits
+   * (71 bits).
+   */
+  public static String randomId(SecureRandom random, MonetizeKeys.Mode mode) {
+    String prefix = mode == MonetizeKeys.Mode.TEST ? TEST_ID : "key_";
+    return prefix + Base62.random(random, RANDOM_CHARACTERS);
+  }
+
+  /** Whether its id says that it is a test key. */
+  public MonetizeKeys.Mode mode() {
+    return id.startsWith(TEST_ID) ? MonetizeKeys.Mode.TEST : MonetizeKeys.Mode.LIVE;
   }
 
   /** This key, refused from that moment on: revoked, expired or rotated out. Null: never. */

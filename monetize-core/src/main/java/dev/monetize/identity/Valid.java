@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 final class Valid {
 
   private static final int SHOWN = 60;
-  private static final Pattern ID = Pattern.compile("[A-Za-z0-9._:@-]{1,128}");
+  private static final Pattern ID = Pattern.compile("[!-~]{1,128}");
 
   private Valid() {}
 
@@ -16,7 +16,7 @@ final class Valid {
   static String id(String what, String value) {
     if (!ID.matcher(value).matches()) {
       throw new IllegalArgumentException(
-          what + " must be 1 to 128 characters of A-Z a-z 0-9 . _ : @ -, got " + shown(value));
+          what + " must be 1 to 128 visible ASCII characters, without spaces, got " + shown(value));
     }
     return value;
   }

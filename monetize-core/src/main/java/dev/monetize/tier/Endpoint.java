@@ -16,6 +16,9 @@ import java.util.Objects;
  */
 public record Endpoint(String label, long cost, List<MeterRule> meters, BillableStatuses billable) {
 
+  /** With what a handler may add beside them, as many as a usage event holds. */
+  private static final int MOST_METERS = 14;
+
   public Endpoint {
     Objects.requireNonNull(label, "label");
     Objects.requireNonNull(billable, "billable");
@@ -23,6 +26,11 @@ public record Endpoint(String label, long cost, List<MeterRule> meters, Billable
     if (cost < 1) {
       throw new IllegalArgumentException(
           "cost must be at least 1, got " + cost + " (endpoint \"" + label + "\")");
+    }
+    if (meters.size() > MOST_METERS) {
+      throw new IllegalArgumentException(
+          "expected at most %d meters, got %d (endpoint \"%s\")"
+              .formatted(MOST_METERS, meters.size(), label));
     }
     if (meters.stream().map(MeterRule::meter).distinct().count() != meters.size()) {
       throw new IllegalArgumentException(

@@ -14,6 +14,9 @@ final class TierChecks {
 
   private static final int MOST_LIMITS = 40;
 
+  /** A usage event names the window of each. */
+  private static final int MOST_QUOTAS = 30;
+
   private final TierTerms terms;
   private final Places places;
   private final Faults faults;
@@ -122,7 +125,19 @@ final class TierChecks {
         || (terms.concurrency != null && terms.rates.containsKey(terms.concurrency.value().id()))) {
       fault("concurrency", ": a rate limit has the same id, expected another");
     }
-    int count = terms.rates.size() + terms.quotas.size() + (terms.concurrency == null ? 0 : 1);
+    long throttles =
+        terms.quotas.stream()
+            .map(Setting::value)
+            .filter(quota -> PastRules.decide(terms, quota) instanceof PastQuota.Throttle)
+            .count();
+    long count =
+        terms.rates.size() + terms.quotas.size() + throttles + (terms.concurrency == null ? 0 : 1);
+    if (terms.quotas.size() > MOST_QUOTAS) {
+      faults.add(
+          places.whole(),
+          "tier %s: expected at most %d quotas, got %d"
+              .formatted(Shown.quoted(terms.name), MOST_QUOTAS, terms.quotas.size()));
+    }
     if (count > MOST_LIMITS) {
       faults.add(
           places.whole(),

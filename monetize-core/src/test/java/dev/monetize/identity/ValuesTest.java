@@ -21,7 +21,7 @@ class ValuesTest {
   private static final Instant NOW = Instant.parse("2026-01-14T10:00:00Z");
 
   @ParameterizedTest
-  @ValueSource(strings = {"", " ", "a b", "a/b", "a\nb", "é", "a\0", "a,b", "a\"b"})
+  @ValueSource(strings = {"", " ", "a b", "a\nb", "é", "a\0", "a\t"})
   void id_ofOtherCharacters_isRefused(String id) {
     assertThatThrownBy(() -> new Customer(id, "")).hasMessageStartingWith("customer id must be");
     assertThatThrownBy(() -> new ApiKey(id, "c", HASH, "", NOW, null))
@@ -35,11 +35,11 @@ class ValuesTest {
 
   @Test
   void id_hasUpTo128Characters() {
-    assertThat(new Customer("aZ09._:@-", "").id()).isEqualTo("aZ09._:@-");
+    assertThat(new Customer("auth0|aZ09/._:@-", "").id()).isEqualTo("auth0|aZ09/._:@-");
     assertThat(new Customer("x".repeat(128), "").id()).hasSize(128);
     assertThatThrownBy(() -> new Customer("x".repeat(129), ""))
         .hasMessage(
-            "customer id must be 1 to 128 characters of A-Z a-z 0-9 . _ : @ -, got \"%s…\"",
+            "customer id must be 1 to 128 visible ASCII characters, without spaces, got \"%s…\"",
             "x".repeat(60));
   }
 
@@ -69,8 +69,10 @@ class ValuesTest {
   void keyId_isRandom() {
     SecureRandom random = new SecureRandom();
 
-    assertThat(ApiKey.randomId(random)).matches("key_[0-9A-Za-z]{12}");
-    assertThat(ApiKey.randomId(random)).isNotEqualTo(ApiKey.randomId(random));
+    assertThat(ApiKey.randomId(random, MonetizeKeys.Mode.LIVE)).matches("key_[0-9A-Za-z]{12}");
+    String test = ApiKey.randomId(random, MonetizeKeys.Mode.TEST);
+    assertThat(test).matches("key_test_[0-9A-Za-z]{12}");
+    assertThat(ApiKey.randomId(random, MonetizeKeys.Mode.TEST)).isNotEqualTo(test);
   }
 
   @Test

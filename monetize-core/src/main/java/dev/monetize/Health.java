@@ -1,0 +1,19 @@
+// Copyright The Monetize Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.monetize;
+
+import java.util.Set;
+
+/**
+ * How metering is doing.
+ *
+ * @param accepting whether calls are admitted: there is room in the journal, and it is durable
+ * @param lost events that could not be written; anything but 0 is money
+ * @param missingSinks sinks that the journal knows and that were not given to the builder
+ */
+public record Health(boolean accepting, long lost, Set<String> missingSinks) {
+
+  public Health {
+    missingSinks = Set.copyOf(missingSinks);
+  }
+}
