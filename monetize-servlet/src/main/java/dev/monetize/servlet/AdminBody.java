@@ -12,6 +12,7 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -31,8 +32,22 @@ final class AdminBody {
     this.body = body;
   }
 
-  /** Reads a body; none at all is an empty object. */
-  static AdminBody of(HttpServletRequest request) throws IOException {
+  /** Reads a body that has no other fields than these; none at all is an empty object. */
+  static AdminBody of(HttpServletRequest request, String... known) throws IOException {
+    AdminBody read = ofAnyFields(request);
+    List<String> fields = List.of(known);
+    for (Map.Entry<String, JsonNode> entry : read.body.properties()) {
+      if (!fields.contains(entry.getKey())) {
+        throw bad(
+            "there is no field \"%s\" here, only \"%s\""
+                .formatted(entry.getKey(), String.join("\", \"", fields)));
+      }
+    }
+    return read;
+  }
+
+  /** Reads a body whose fields have names of the caller's own. */
+  static AdminBody ofAnyFields(HttpServletRequest request) throws IOException {
     byte[] bytes = request.getInputStream().readNBytes(MOST_BYTES + 1);
     if (bytes.length > MOST_BYTES) {
       throw bad("the body must not be larger than " + MOST_BYTES + " bytes");
@@ -92,6 +107,14 @@ final class AdminBody {
     } catch (DateTimeException e) {
       throw bad("\"" + name + "\" must be an instant such as 2026-01-31T00:00:00Z");
     }
+  }
+
+  /** An instant, or null where the field says so; leaving it out is refused. */
+  @Nullable Instant instantOrNull(String name) {
+    if (!body.has(name)) {
+      throw bad("\"" + name + "\" is needed: an instant, or null for none");
+    }
+    return instant(name);
   }
 
   MonetizeKeys.Mode mode() {

@@ -14,6 +14,7 @@ import java.security.MessageDigest;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,12 +36,29 @@ import org.slf4j.LoggerFactory;
  * GET    /tiers
  * POST   /tiers/reload
  * </pre>
+ *
+ * <p>A field that is not listed is refused, as is {@code anchor} left out.
  */
 public final class AdminServlet extends HttpServlet {
 
   private static final long serialVersionUID = 1L;
   private static final Logger log = LoggerFactory.getLogger(AdminServlet.class);
   private static final int SHORT_TOKEN = 16;
+
+  /** The method of each path. */
+  private static final Map<String, String> ALLOWED =
+      Map.ofEntries(
+          Map.entry("customers", "POST"),
+          Map.entry("customers/*", "GET"),
+          Map.entry("customers/*/keys", "POST"),
+          Map.entry("customers/*/tier", "PUT"),
+          Map.entry("customers/*/overrides", "PUT"),
+          Map.entry("customers/*/status", "PUT"),
+          Map.entry("customers/*/anchor", "PUT"),
+          Map.entry("keys/*/rotate", "POST"),
+          Map.entry("keys/*", "DELETE"),
+          Map.entry("tiers", "GET"),
+          Map.entry("tiers/reload", "POST"));
 
   private final transient Monetizer monetizer;
   private final transient byte[] token;
@@ -91,7 +109,7 @@ public final class AdminServlet extends HttpServlet {
     Accounts accounts = monetizer.accounts();
     switch (request.getMethod() + " " + shape(parts)) {
       case "POST customers" -> {
-        AdminBody body = AdminBody.of(request);
+        AdminBody body = AdminBody.of(request, "id", "name", "tier");
         Customer made =
             accounts.createCustomer(
                 body.text("id"), body.optional("name").orElse(""), body.text("tier"));
@@ -99,7 +117,7 @@ public final class AdminServlet extends HttpServlet {
       }
       case "GET customers/*" -> show(response, id);
       case "POST customers/*/keys" -> {
-        AdminBody body = AdminBody.of(request);
+        AdminBody body = AdminBody.of(request, "label", "mode", "validUntil");
         Json.write(
             response,
             201,
@@ -111,24 +129,26 @@ public final class AdminServlet extends HttpServlet {
                     body.instant("validUntil"))));
       }
       case "PUT customers/*/tier" -> {
-        String tier = AdminBody.of(request).text("tier");
+        String tier = AdminBody.of(request, "tier").text("tier");
         Json.write(response, 200, AdminJson.subscription(accounts.changeTier(id, tier)));
       }
       case "PUT customers/*/overrides" -> {
-        Map<String, String> values = AdminBody.of(request).texts();
+        Map<String, String> values = AdminBody.ofAnyFields(request).texts();
         Json.write(response, 200, AdminJson.subscription(accounts.override(id, values)));
       }
       case "PUT customers/*/status" -> {
-        AdminBody body = AdminBody.of(request);
+        AdminBody body = AdminBody.of(request, "status");
         Json.write(response, 200, AdminJson.subscription(accounts.setStatus(id, body.status())));
       }
       case "PUT customers/*/anchor" -> {
-        AdminBody body = AdminBody.of(request);
+        AdminBody body = AdminBody.of(request, "anchor");
         Json.write(
-            response, 200, AdminJson.subscription(accounts.setAnchor(id, body.instant("anchor"))));
+            response,
+            200,
+            AdminJson.subscription(accounts.setAnchor(id, body.instantOrNull("anchor"))));
       }
       case "POST keys/*/rotate" -> {
-        AdminBody body = AdminBody.of(request);
+        AdminBody body = AdminBody.of(request, "overlapSeconds");
         Json.write(response, 201, AdminJson.issued(accounts.rotateKey(id, body.overlap())));
       }
       case "DELETE keys/*" -> Json.write(response, 200, AdminJson.key(accounts.revokeKey(id)));
@@ -137,11 +157,22 @@ public final class AdminServlet extends HttpServlet {
               response,
               200,
               Map.of(
-                  "tiers", monetizer.tiers().describe(),
+                  "tiers", monetizer.tiers().describe().lines().toList(),
                   "shadowRefusals", monetizer.shadowRefusals()));
       case "POST tiers/reload" -> Json.write(response, 200, AdminJson.reload(monetizer.reload()));
-      default -> Problem.send(response, 404, "Not found", "There is nothing here for this method.");
+      default -> refuse(response, ALLOWED.get(shape(parts)));
     }
+  }
+
+  /** Answers a request that no route takes; the method of its path is null for an unknown path. */
+  private static void refuse(HttpServletResponse response, @Nullable String allowed)
+      throws IOException {
+    if (allowed == null) {
+      Problem.send(response, 404, "Not found", "There is nothing here.");
+      return;
+    }
+    response.setHeader("Allow", allowed);
+    Problem.send(response, 405, "Method not allowed", "Here is only " + allowed + ".");
   }
 
   /** The path with a star in place of an id. */

@@ -7,6 +7,8 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.Enumeration;
 import java.util.HexFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -91,13 +93,15 @@ final class ClientAddress {
     }
     return trusted.isEmpty() || !isTrusted(connection)
         ? connection
-        : forwarded(request.getHeader("X-Forwarded-For"), connection);
+        : forwarded(lines(request.getHeaders("X-Forwarded-For")), connection);
   }
 
-  private String forwarded(@Nullable String header, String connection) {
-    if (header == null) {
-      return connection;
-    }
+  /** All lines of a header as one, in their order: a proxy may append a line of its own. */
+  private static String lines(@Nullable Enumeration<String> lines) {
+    return lines == null ? "" : String.join(",", Collections.list(lines));
+  }
+
+  private String forwarded(String header, String connection) {
     String nearest = connection;
     int end = header.length();
     for (int hop = 0; hop < MOST_HOPS && end >= 0; hop++) {
@@ -122,27 +126,44 @@ final class ClientAddress {
 
   /** The bytes of a literal address, or null for anything that would have to be looked up. */
   private static byte @Nullable [] parse(String text) {
-    boolean six = text.indexOf(':') >= 0;
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      boolean ofSix = six && (c == ':' || HexFormat.isHexDigit(c));
-      if (!ofSix && c != '.' && (c < '0' || c > '9')) {
+    return text.indexOf(':') >= 0 ? six(text) : four(text);
+  }
+
+  private static byte @Nullable [] four(String text) {
+    String[] octets = text.split("\\.", -1);
+    if (octets.length != 4) {
+      return null;
+    }
+    byte[] address = new byte[4];
+    for (int i = 0; i < address.length; i++) {
+      int octet = octet(octets[i]);
+      if (octet < 0) {
         return null;
       }
+      address[i] = (byte) octet;
+    }
+    return address;
+  }
+
+  /** A number from 0 to 255, or -1. */
+  private static int octet(String text) {
+    if (text.isEmpty() || text.length() > 3 || !text.chars().allMatch(c -> c >= '0' && c <= '9')) {
+      return -1;
+    }
+    int octet = Integer.parseInt(text);
+    return octet <= 255 ? octet : -1;
+  }
+
+  /** Text with a colon is never looked up, unless a character that no address has comes first. */
+  private static byte @Nullable [] six(String text) {
+    if (text.startsWith(".")
+        || !text.chars().allMatch(c -> c == ':' || c == '.' || HexFormat.isHexDigit(c))) {
+      return null;
     }
     try {
-      return text.isEmpty() || (!six && !isDottedQuad(text))
-          ? null
-          : InetAddress.getByName(text).getAddress();
+      return InetAddress.getByName(text).getAddress();
     } catch (UnknownHostException e) {
       return null;
     }
-  }
-
-  private static boolean isDottedQuad(String text) {
-    return text.chars().filter(c -> c == '.').count() == 3
-        && !text.startsWith(".")
-        && !text.endsWith(".")
-        && !text.contains("..");
   }
 }

@@ -11,13 +11,17 @@ import dev.monetize.limit.RateLimit;
 import dev.monetize.limit.Standing;
 import dev.monetize.limit.WindowLimit;
 import jakarta.servlet.http.HttpServletResponse;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Writes how a caller stands in its limits: {@code X-RateLimit-Limit}, {@code -Remaining} and
- * {@code -Reset} of the tightest, and {@code RateLimit-Policy} and {@code RateLimit} of all.
+ * {@code -Reset} of the tightest, and {@code RateLimit-Policy} and {@code RateLimit} of all. Never
+ * fails: what cannot be told is logged, and the answer goes without.
  */
 final class LimitHeaders {
 
+  private static final Logger log = LoggerFactory.getLogger(LimitHeaders.class);
   private static final long SECOND = 1_000_000_000L;
   private static final int MOST_POLICIES = 1_000;
 
@@ -43,13 +47,25 @@ final class LimitHeaders {
 
   /** Writes the headers of a call that goes on. */
   void write(HttpServletResponse response, Standing standing, long now) {
-    write(response, standing, tightest(standing), -1, now);
+    try {
+      write(response, standing, tightest(standing), -1, now);
+    } catch (RuntimeException e) {
+      untold(e);
+    }
   }
 
   /** Writes the headers of a refused call: of the limit that refused it. */
   void writeRefusal(
       HttpServletResponse response, Standing standing, int violated, long retryNanos, long now) {
-    write(response, standing, violated, retryNanos, now);
+    try {
+      write(response, standing, violated, retryNanos, now);
+    } catch (RuntimeException e) {
+      untold(e);
+    }
+  }
+
+  private static void untold(RuntimeException failure) {
+    log.warn("headers of limits could not be written: the call goes on without them", failure);
   }
 
   private void write(
@@ -58,11 +74,14 @@ final class LimitHeaders {
       return;
     }
     LimitPolicy policy = policy(standing.limits(), now);
+    String remaining = Long.toString(standing.remaining(tightest));
+    String reset = reset(standing.resetNanos(tightest), now);
+    String field = field(policy, standing, tightest, retryNanos);
     response.setHeader("X-RateLimit-Limit", policy.quantity(tightest));
-    response.setHeader("X-RateLimit-Remaining", Long.toString(standing.remaining(tightest)));
-    response.setHeader("X-RateLimit-Reset", reset(standing.resetNanos(tightest), now));
+    response.setHeader("X-RateLimit-Remaining", remaining);
+    response.setHeader("X-RateLimit-Reset", reset);
     response.setHeader("RateLimit-Policy", policy.field());
-    response.setHeader("RateLimit", field(policy, standing, tightest, retryNanos));
+    response.setHeader("RateLimit", field);
   }
 
   private LimitPolicy policy(LimitSet limits, long now) {
@@ -75,7 +94,7 @@ final class LimitHeaders {
   }
 
   private String reset(long nanos, long now) {
-    long seconds = resetAsDelta ? ceilSeconds(nanos) : ceilSeconds(now + nanos);
+    long seconds = resetAsDelta ? ceilSeconds(nanos) : ceilSeconds(sum(now, nanos));
     Second last = lastReset;
     if (last.value != seconds) {
       last = new Second(seconds, Long.toString(seconds));
@@ -148,6 +167,11 @@ final class LimitHeaders {
       return 2;
     }
     return limit instanceof RateLimit rate && rate.pastQuota() != null ? 1 : 0;
+  }
+
+  /** A time after another, or the last there is. */
+  static long sum(long now, long nanos) {
+    return nanos > Long.MAX_VALUE - now ? Long.MAX_VALUE : now + nanos;
   }
 
   static long ceilSeconds(long nanos) {

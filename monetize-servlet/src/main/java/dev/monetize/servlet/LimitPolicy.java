@@ -8,6 +8,7 @@ import dev.monetize.limit.LimitSet;
 import dev.monetize.limit.RateLimit;
 import dev.monetize.limit.Window;
 import dev.monetize.limit.WindowLimit;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -21,8 +22,6 @@ import org.jspecify.annotations.Nullable;
  * {@link LimitHeaders} alone.
  */
 final class LimitPolicy {
-
-  private static final long SECOND = 1_000_000_000L;
 
   private final LimitSet limits;
   private final String[] quantities;
@@ -40,7 +39,7 @@ final class LimitPolicy {
       quantities[i] = Long.toString(quantity(limits.get(i)));
       items[i] = "\"" + limits.get(i).id() + "\"";
       if (limits.get(i) instanceof WindowLimit quota) {
-        end = Math.min(end, Math.multiplyExact(quota.windows().at(now).end(), SECOND));
+        end = Math.min(end, TimeUnit.SECONDS.toNanos(quota.windows().at(now).end()));
       }
     }
     this.endNanos = end;

@@ -192,9 +192,7 @@ public final class MonetizeFilter implements Filter {
       throws IOException, ServletException {
     Admission admission = admit(request);
     if (admission instanceof Granted call) {
-      headers.write(response, call.standing(), call.admittedNanos());
-      request.setAttribute(CALL, call);
-      serve(new MeteredRequest(request, response, call), response, chain);
+      serve(call, new MeteredRequest(request, response, call), response, chain);
     } else if (admission instanceof Denied denied) {
       Problem.send(response, denied, engine(), headers);
     } else {
@@ -202,10 +200,14 @@ public final class MonetizeFilter implements Filter {
     }
   }
 
-  private static void serve(MeteredRequest request, HttpServletResponse response, FilterChain chain)
+  /** Nothing stands between admission and the try: whatever fails, the call is settled. */
+  private void serve(
+      Granted call, MeteredRequest request, HttpServletResponse response, FilterChain chain)
       throws IOException, ServletException {
     Throwable thrown = null;
     try {
+      headers.write(response, call.standing(), call.admittedNanos());
+      request.setAttribute(CALL, call);
       chain.doFilter(request, response);
     } catch (Throwable t) {
       thrown = t;

@@ -93,7 +93,9 @@ final class Problem {
     limit.put("limit", quantity);
     limit.put("remaining", refused.standing().remaining(refused.limit()));
     body.put("limit", limit);
-    long reset = LimitHeaders.ceilSeconds(now + refused.standing().resetNanos(refused.limit()));
+    long reset =
+        LimitHeaders.ceilSeconds(
+            LimitHeaders.sum(now, refused.standing().resetNanos(refused.limit())));
     body.put("reset", Instant.ofEpochSecond(reset).toString());
     if (refused.retryAfterNanos() != Long.MAX_VALUE) {
       body.put("retryAfter", Math.max(1, LimitHeaders.ceilSeconds(refused.retryAfterNanos())));

@@ -127,6 +127,29 @@ class MonetizeFilterTest {
   }
 
   @Test
+  void headersThatCannotBeWritten_areLeftOut() throws Exception {
+    doThrow(new IllegalStateException("as tested")).when(response).setHeader(any(), any());
+
+    filter.doFilter(request("/v1/x"), response, chain);
+
+    verify(chain).doFilter(any(), any());
+    assertThat(calls()).isEqualTo(1);
+    assertAdmitted();
+  }
+
+  @Test
+  void attributeThatCannotBeSet_settlesTheCall() throws Exception {
+    HttpServletRequest request = request("/v1/x");
+    IllegalStateException failure = new IllegalStateException("as tested");
+    doThrow(failure).when(request).setAttribute(any(), any());
+
+    assertThatThrownBy(() -> filter.doFilter(request, response, chain)).isSameAs(failure);
+
+    assertThat(calls()).isZero();
+    assertAdmitted();
+  }
+
+  @Test
   void asynchronousWork_isSettledOnceWhenComplete() throws Exception {
     AsyncContext async = mock();
     HttpServletRequest request = request("/v1/x");

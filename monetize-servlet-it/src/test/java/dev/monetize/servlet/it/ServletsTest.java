@@ -231,20 +231,92 @@ class ServletsTest {
         "GET /admin | {} | 404",
         "GET /admin/ | {} | 404",
         "GET /admin/customers/a/b/c | {} | 404",
-        "PATCH /admin/tiers | {} | 404",
-        "TRACE /admin/tiers | {} | 404",
+        "GET /admin/tiers/x | {} | 404",
+        "GET /admin/keys | {} | 404",
+        "PATCH /admin/tiers | {} | 405",
+        "TRACE /admin/tiers | {} | 405",
       })
   void adminMistake_isAnsweredWithAProblem(String line, String body, int status) throws Exception {
     for (Api api : apis) {
       Answer answer = admin(api, line, body);
       if (line.startsWith("TRACE")) {
-        assertThat(answer.status()).isIn(404, 405); // Tomcat refuses it by itself.
+        assertThat(answer.status()).isEqualTo(405); // Tomcat refuses it by itself.
         continue;
       }
       assertThat(answer.status()).as("%s on %s: %s", line, api, answer.body()).isEqualTo(status);
       assertThat(answer.header("Content-Type")).startsWith("application/problem+json");
       assertThat(answer.json().get("detail").asText()).isNotBlank();
     }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource({
+    "GET /admin/customers, POST",
+    "DELETE /admin/customers/x, GET",
+    "GET /admin/customers/x/keys, POST",
+    "POST /admin/customers/x/tier, PUT",
+    "POST /admin/customers/x/overrides, PUT",
+    "GET /admin/customers/x/status, PUT",
+    "DELETE /admin/customers/x/anchor, PUT",
+    "PUT /admin/keys/x/rotate, POST",
+    "GET /admin/keys/x, DELETE",
+    "POST /admin/tiers, GET",
+    "GET /admin/tiers/reload, POST",
+  })
+  void adminMethodThatIsNotThere_isToldTheOneThatIs(String line, String allowed) throws Exception {
+    for (Api api : apis) {
+      Answer answer = admin(api, line, "{}");
+      assertThat(answer.status()).as("%s on %s", line, api).isEqualTo(405);
+      assertThat(answer.header("Allow")).isEqualTo(allowed);
+    }
+  }
+
+  @ParameterizedTest(name = "{0} {1}")
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "POST /admin/customers | {\"id\":\"y\",\"tier\":\"free\",\"Name\":\"\"} | Name | name",
+        "POST /admin/customers/C/keys | {\"valid_until\":\"2026-01-31T00:00:00Z\"} | valid_until | validUntil",
+        "PUT /admin/customers/C/tier | {\"tier\":\"pro\",\"at\":\"\"} | at | tier",
+        "PUT /admin/customers/C/status | {\"status\":\"active\",\"why\":\"\"} | why | status",
+        "PUT /admin/customers/C/anchor | {\"anchor\":null,\"zone\":\"\"} | zone | anchor",
+        "POST /admin/keys/none/rotate | {\"overlap_seconds\":0} | overlap_seconds | overlapSeconds",
+      })
+  void adminFieldThatIsUnknown_isRefused(String line, String body, String unknown, String known)
+      throws Exception {
+    for (Api api : apis) {
+      String path = line.replace("/C/", "/" + api.client("free").customer() + "/");
+      Answer answer = admin(api, path, body);
+      assertThat(answer.status()).as("%s on %s: %s", line, api, answer.body()).isEqualTo(400);
+      assertThat(answer.json().get("detail").asText())
+          .contains("\"" + unknown + "\"")
+          .contains("\"" + known + "\"");
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("apis")
+  void anchor_isClearedByNullAlone(Api api) throws Exception {
+    String line = "PUT /admin/customers/" + api.client("free").customer() + "/anchor";
+    String anchor = "2026-01-31T00:00:00Z";
+    admin(api, line, "{\"anchor\":\"" + anchor + "\"}");
+
+    assertThat(admin(api, line, "{}").status()).isEqualTo(400);
+    assertThat(admin(api, line, "").status()).isEqualTo(400);
+    Answer cleared = admin(api, line, "{\"anchor\":null}");
+
+    assertThat(cleared.status()).isEqualTo(200);
+    assertThat(cleared.body()).doesNotContain(anchor);
+  }
+
+  @ParameterizedTest
+  @MethodSource("apis")
+  void adminTiers_areListedLineByLine(Api api) throws Exception {
+    JsonNode tiers = api.send("GET /admin/tiers", ADMIN.get(0)).json().get("tiers");
+
+    assertThat(tiers.isArray()).isTrue();
+    assertThat(tiers).hasSizeGreaterThan(3);
+    assertThat(tiers).allSatisfy(line -> assertThat(line.asText()).doesNotContain("\n"));
   }
 
   @ParameterizedTest
