@@ -206,9 +206,12 @@ public final class Monetizer implements AutoCloseable {
       List<Measure> measures = billable ? call.measures(now) : List.of();
       UsageEvent event = billable ? event(call, outcome, measures, now) : null;
       long sequence = event == null ? 0 : journal.append(event);
-      correct(call, measures, now);
-      if (event != null && sequence > 0) {
-        ledger.fold(sequence, event);
+      try {
+        correct(call, measures, now);
+      } finally {
+        if (event != null && sequence > 0) {
+          ledger.fold(sequence, event);
+        }
       }
       warnOfUndeclared(call);
     } catch (RuntimeException e) {
