@@ -18,6 +18,7 @@ public final class Denied implements Admission, Identification {
   private final Decision.@Nullable Refused decision;
   private final List<String> tiers;
   private final long retryAfterNanos;
+  private final long decidedNanos;
 
   private Denied(
       Reason reason,
@@ -25,34 +26,37 @@ public final class Denied implements Admission, Identification {
       @Nullable Caller caller,
       Decision.@Nullable Refused decision,
       List<String> tiers,
-      long retryAfterNanos) {
+      long retryAfterNanos,
+      long decidedNanos) {
     this.reason = Objects.requireNonNull(reason, "reason");
     this.detail = Objects.requireNonNull(detail, "detail");
     this.caller = caller;
     this.decision = decision;
     this.tiers = tiers;
     this.retryAfterNanos = retryAfterNanos;
+    this.decidedNanos = decidedNanos;
   }
 
   /** A refusal without more to tell than a sentence. */
   public static Denied because(Reason reason, String detail) {
-    return new Denied(reason, detail, null, null, List.of(), -1);
+    return new Denied(reason, detail, null, null, List.of(), -1, 0);
   }
 
   static Denied of(Reason reason, String detail, Caller caller) {
-    return new Denied(reason, detail, caller, null, List.of(), -1);
+    return new Denied(reason, detail, caller, null, List.of(), -1, 0);
   }
 
   static Denied retryAfter(Reason reason, String detail, long nanos) {
-    return new Denied(reason, detail, null, null, List.of(), nanos);
+    return new Denied(reason, detail, null, null, List.of(), nanos, 0);
   }
 
   static Denied notInTier(String detail, Caller caller, List<String> tiers) {
-    return new Denied(Reason.NOT_IN_TIER, detail, caller, null, List.copyOf(tiers), -1);
+    return new Denied(Reason.NOT_IN_TIER, detail, caller, null, List.copyOf(tiers), -1, 0);
   }
 
-  static Denied byLimit(Reason reason, String detail, Caller caller, Decision.Refused decision) {
-    return new Denied(reason, detail, caller, decision, List.of(), decision.retryAfterNanos());
+  static Denied byLimit(
+      Reason reason, String detail, Caller caller, Decision.Refused decision, long now) {
+    return new Denied(reason, detail, caller, decision, List.of(), decision.retryAfterNanos(), now);
   }
 
   /** Why. */
@@ -73,6 +77,11 @@ public final class Denied implements Admission, Identification {
   /** The limiter's decision, where a limit or quota refused. */
   public Optional<Decision.Refused> decision() {
     return Optional.ofNullable(decision);
+  }
+
+  /** When a limit or quota refused, in nanoseconds since the epoch: what its standing is of. */
+  public long decidedNanos() {
+    return decidedNanos;
   }
 
   /** The tiers that may make this call, lowest first, where the caller's may not. */

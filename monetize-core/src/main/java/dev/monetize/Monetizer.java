@@ -186,13 +186,13 @@ public final class Monetizer implements AutoCloseable {
     if (decision instanceof Decision.Allowed allowed) {
       return new Granted(this, caller, endpoint, allowed, now);
     }
-    return refused(caller, (Decision.Refused) decision);
+    return refused(caller, (Decision.Refused) decision, now);
   }
 
-  private static Denied refused(Caller caller, Decision.Refused refused) {
+  private static Denied refused(Caller caller, Decision.Refused refused, long now) {
     Limit limit = refused.violated();
     return Denied.byLimit(
-        LimitText.reason(limit), LimitText.refusal(limit, caller.tier()), caller, refused);
+        LimitText.reason(limit), LimitText.refusal(limit, caller.tier()), caller, refused, now);
   }
 
   /**

@@ -91,12 +91,12 @@ class CallersTest {
 
   @Test
   void revokedKey_isRefusedByTheNextCall() {
-    String key = bench.customer("acme", "free");
-    String other = bench.key("acme");
+    String other = bench.customer("acme", "free");
+    NewKey issued = bench.monetizer.accounts().issueKey("acme", "");
+    String key = issued.takeSecret();
     assertThat(bench.call(PATH, key)).isTrue();
-    String id = bench.monetizer.accounts().keys("acme").get(0).id();
 
-    bench.monetizer.accounts().revokeKey(id);
+    bench.monetizer.accounts().revokeKey(issued.key().id());
 
     assertThat(bench.denied(PATH, key).reason()).isEqualTo(Reason.KEY_EXPIRED);
     assertThat(bench.call(PATH, other)).isTrue();

@@ -23,6 +23,10 @@ import org.slf4j.LoggerFactory;
  * asynchronous, the moment it does. So the call is settled at its real end: when the filter is
  * left, or else when the asynchronous work is complete. Not at a timeout, when the status is not
  * known yet, and not at a dispatch.
+ *
+ * <p>Complete is what the app says to be, through the context that it got from here: it is settled
+ * then, before the container ends the answer, so that a client that has seen the end finds its call
+ * counted. Whatever else ends the work is seen when the container tells of it.
  */
 final class MeteredRequest extends HttpServletRequestWrapper implements AsyncListener {
 
@@ -35,6 +39,9 @@ final class MeteredRequest extends HttpServletRequestWrapper implements AsyncLis
   private final HttpServletResponse response;
   private volatile boolean asynchronous;
   private volatile @Nullable Throwable failure;
+  private volatile @Nullable AsyncContext observed;
+  private boolean outside;
+  private boolean completed;
   private boolean settled;
 
   MeteredRequest(HttpServletRequest request, HttpServletResponse response, Granted call) {
@@ -53,16 +60,45 @@ final class MeteredRequest extends HttpServletRequestWrapper implements AsyncLis
     return observed(super.startAsync(request, response));
   }
 
+  @Override
+  public AsyncContext getAsyncContext() {
+    AsyncContext own = observed;
+    return own != null ? own : super.getAsyncContext();
+  }
+
   private AsyncContext observed(AsyncContext context) {
     context.addListener(this);
     asynchronous = true;
-    return context;
+    AsyncContext own = new ObservedAsync(context, this::completing);
+    observed = own;
+    return own;
+  }
+
+  /**
+   * The app has done its work; while the filter has not been left, it may still change the answer.
+   */
+  private void completing() {
+    boolean isOver;
+    synchronized (this) {
+      completed = true;
+      isOver = outside;
+    }
+    if (isOver) {
+      settle();
+    }
   }
 
   /** The filter is being left: settles the call unless it goes on asynchronously. */
   void left(@Nullable Throwable thrown) {
+    boolean isOver;
+    synchronized (this) {
+      outside = true;
+      isOver = completed;
+    }
     if (thrown != null) {
       failure = thrown;
+      settle();
+    } else if (isOver) {
       settle();
     } else if (!asynchronous && !isFoundAsynchronous()) {
       settle();

@@ -28,7 +28,7 @@ final class Problem {
   static void send(
       HttpServletResponse response, Denied denied, Monetizer monetizer, LimitHeaders headers)
       throws IOException {
-    long now = nanos(monetizer.now());
+    long now = denied.decidedNanos();
     denied
         .decision()
         .ifPresent(
@@ -61,10 +61,6 @@ final class Problem {
     body.put("status", status);
     body.put("detail", detail);
     Json.write(response, status, PROBLEM, body);
-  }
-
-  private static long nanos(Instant now) {
-    return now.getEpochSecond() * 1_000_000_000L + now.getNano();
   }
 
   private static Map<String, Object> body(Denied denied, @Nullable String upgrade, long now) {
