@@ -216,7 +216,7 @@ class ServletsTest {
         "POST /admin/customers | [] | 400",
         "POST /admin/customers | {\"id\": | 400",
         "POST /admin/customers | {\"id\":5,\"tier\":\"free\"} | 400",
-        "POST /admin/customers | {\"id\":\"a/b\",\"tier\":\"free\"} | 400",
+        "POST /admin/customers | {\"id\":\"a b\",\"tier\":\"free\"} | 400",
         "POST /admin/customers | {\"id\":\"x\",\"tier\":\"none\"} | 400",
         "POST /admin/customers/nobody/keys | {} | 400",
         "PUT /admin/customers/nobody/tier | {\"tier\":\"free\"} | 400",
