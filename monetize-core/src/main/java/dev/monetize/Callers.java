@@ -31,7 +31,6 @@ final class Callers {
   private static final Logger log = LoggerFactory.getLogger(Callers.class);
   private static final long MOST_CALLERS = 100_000;
   private static final long MOST_MISSES = 10_000;
-  private static final Duration FORGET = Duration.ofMinutes(10);
   private static final long FAILED_NANOS = 5_000_000_000L;
 
   private final KeyFormat format;
@@ -42,7 +41,7 @@ final class Callers {
 
   private final UnknownKeys unknown = new UnknownKeys();
   private final Cache<Object, Caller> known =
-      Caffeine.newBuilder().maximumSize(MOST_CALLERS).expireAfterAccess(FORGET).build();
+      Caffeine.newBuilder().maximumSize(MOST_CALLERS).build();
 
   /** Refusals of what was looked up, so that repeating a call repeats no look-up. */
   private final Cache<Object, Denied> refusals;

@@ -28,7 +28,7 @@ final class LimitHeaders {
   private static final ThreadLocal<HeaderText> TEXT = ThreadLocal.withInitial(HeaderText::new);
 
   private final Cache<LimitSet, LimitPolicy> policies =
-      Caffeine.newBuilder().weakKeys().maximumSize(MOST_POLICIES).build();
+      Caffeine.newBuilder().maximumSize(MOST_POLICIES).build();
   private final boolean resetAsDelta;
   private volatile Second lastReset = new Second(0, "0");
 
