@@ -19,7 +19,6 @@ import dev.monetize.usage.Shipper;
 import dev.monetize.usage.UsageEvent;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -260,11 +259,6 @@ public final class Monetizer implements AutoCloseable {
   /** What keys look like. */
   public KeyFormat keyFormat() {
     return format;
-  }
-
-  /** The engine's clock. */
-  public Instant now() {
-    return Time.instant(time.now());
   }
 
   void notCounted(Granted call, Measure measure) {

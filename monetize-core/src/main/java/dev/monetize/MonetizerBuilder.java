@@ -117,7 +117,7 @@ public final class MonetizerBuilder {
     return this;
   }
 
-  /** The clock; by default the system's, which is never seen to step back. */
+  /** The clock; by default the system's, without the small steps back that it makes. */
   public MonetizerBuilder clock(InstantSource clock) {
     this.clock = Objects.requireNonNull(clock, "clock");
     return this;
