@@ -21,7 +21,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Finds out who is calling. Answers are cached, refusals apart from hits, so that a flood of
- * unknown keys cannot push out a caller that is known.
+ * unknown keys cannot push out a caller that is known. A key is cached as its plain SHA-256, which
+ * costs less than checking it and taking its peppered hash: that is for those not known yet.
  *
  * <p>A hit is good for some seconds and then looked up again, by one call in turn, while it stays
  * in use: where the look-up fails, callers already known go on being served.
@@ -101,15 +102,15 @@ final class Callers {
   }
 
   private Identification byKey(Credential.Key key, String address, Offer offer, long now) {
+    KeyHash digest = KeyHash.sha256(key.presented());
+    Caller caller = known.getIfPresent(digest);
+    if (caller != null) {
+      return current(caller, digest, key, offer, now);
+    }
     if (!format.recognizes(key.presented())) {
       return unknownKey();
     }
-    KeyHash hash = format.hash(key.presented());
-    Caller caller = known.getIfPresent(hash);
-    if (caller != null) {
-      return current(caller, hash, key, offer, now);
-    }
-    Denied refusal = refusals.getIfPresent(hash);
+    Denied refusal = refusals.getIfPresent(digest);
     if (refusal != null) {
       return refusal;
     }
@@ -119,7 +120,7 @@ final class Callers {
       return Denied.retryAfter(
           Reason.TOO_MANY_UNKNOWN_KEYS, "Too many unknown keys from this address.", wait);
     }
-    Identification found = first(hash, key, offer, now);
+    Identification found = first(digest, key, offer, now);
     boolean isGuess = found instanceof Denied denied && denied.reason() == Reason.UNKNOWN_KEY;
     if (!isGuess && isBounded(address)) {
       unknown.found(address);
@@ -195,7 +196,7 @@ final class Callers {
     Optional<KeyOwner> owner;
     Optional<Subscription> subscription;
     try {
-      owner = owner(as, credential);
+      owner = owner(credential);
       subscription = owner.flatMap(one -> subscription(one.customer()));
     } catch (RuntimeException e) {
       logFailure(e, now);
@@ -235,17 +236,22 @@ final class Callers {
     }
   }
 
-  private Optional<KeyOwner> owner(Object as, Credential credential) {
+  private Optional<KeyOwner> owner(Credential credential) {
     if (credential instanceof Credential.KnownCustomer customer) {
       return Optional.of(new KeyOwner(customer.id(), customer.key(), null));
     }
-    Optional<KeyOwner> owner = customers.find((KeyHash) as);
-    if (owner.isEmpty() && credential instanceof Credential.Key key) {
-      for (KeyHash older : format.olderHashes(key.presented())) {
-        owner = customers.find(older);
-        if (owner.isPresent()) {
-          return owner;
-        }
+    return credential instanceof Credential.Key key ? owner(key) : Optional.empty();
+  }
+
+  private Optional<KeyOwner> owner(Credential.Key key) {
+    Optional<KeyOwner> owner = customers.find(format.hash(key.presented()));
+    if (owner.isPresent()) {
+      return owner;
+    }
+    for (KeyHash older : format.olderHashes(key.presented())) {
+      owner = customers.find(older);
+      if (owner.isPresent()) {
+        return owner;
       }
     }
     return owner;

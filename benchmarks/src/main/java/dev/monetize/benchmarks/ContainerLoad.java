@@ -12,6 +12,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * The client of {@link ContainerCost}: for each line {@code port requests} it sends so many
@@ -20,6 +21,7 @@ import java.util.Map;
 public final class ContainerLoad {
 
   private static final int PIPE = 16;
+  private static final long POLL_NANOS = 100_000;
   private static final byte[] OK = "HTTP/1.1 200".getBytes(StandardCharsets.US_ASCII);
 
   private final Map<Integer, Socket> sockets = new HashMap<>();
@@ -82,6 +84,10 @@ public final class ContainerLoad {
       int ok = 0;
       int ended = 0;
       while (ended < answers) {
+        if (in.available() == 0) {
+          LockSupport.parkNanos(POLL_NANOS);
+          continue;
+        }
         int count = in.read(buffer);
         if (count < 0) {
           throw new IOException("the connection ended after " + ended + " answers");

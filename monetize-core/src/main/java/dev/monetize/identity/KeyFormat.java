@@ -8,7 +8,7 @@ import java.util.function.Predicate;
 
 /**
  * What API keys look like and how they are hashed: {@link MonetizeKeys}, or an app's existing keys.
- * Thread-safe; asked on every call.
+ * Thread-safe; asked whenever a key comes that is not that of a caller known already.
  */
 public interface KeyFormat {
 
@@ -42,12 +42,12 @@ public interface KeyFormat {
    *     about. The stricter, the fewer look-ups for nothing
    */
   static KeyFormat existing(Predicate<String> looksLikeOurs) {
-    return existing(looksLikeOurs, Sha256::of);
+    return existing(looksLikeOurs, KeyHash::sha256);
   }
 
   /**
-   * Keys that the app has issued already, hashed its own way; {@code hash} is asked on every call,
-   * must be thread-safe, and quick.
+   * Keys that the app has issued already, hashed its own way; {@code hash} must be thread-safe, and
+   * quick: it is asked of each key that is not known yet.
    *
    * @param looksLikeOurs whether a text of 1 to 512 characters can be a key; others are never asked
    *     about

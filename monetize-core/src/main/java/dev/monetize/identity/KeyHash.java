@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.monetize.identity;
 
-import java.nio.ByteBuffer;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.HexFormat;
 
 /**
@@ -18,6 +20,8 @@ import java.util.HexFormat;
  */
 public record KeyHash(long a, long b, long c, long d) {
 
+  private static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
   private static final int BYTES = 32;
   private static final int SHORT_ID = 10;
 
@@ -30,8 +34,16 @@ public record KeyHash(long a, long b, long c, long d) {
     if (bytes.length != BYTES) {
       throw new IllegalArgumentException("a key hash has 32 bytes, got " + bytes.length);
     }
-    ByteBuffer from = ByteBuffer.wrap(bytes);
-    return new KeyHash(from.getLong(), from.getLong(), from.getLong(), from.getLong());
+    return new KeyHash(
+        (long) LONG.get(bytes, 0),
+        (long) LONG.get(bytes, 8),
+        (long) LONG.get(bytes, 16),
+        (long) LONG.get(bytes, 24));
+  }
+
+  /** SHA-256 of a text's UTF-8: of a whole key, where nothing else hashes it. */
+  public static KeyHash sha256(String text) {
+    return Sha256.of(text);
   }
 
   /**

@@ -6,7 +6,6 @@ import java.nio.charset.StandardCharsets;
 import java.security.DigestException;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -16,8 +15,8 @@ import javax.crypto.spec.SecretKeySpec;
  * alone, {@code HMAC(pepper, "dev.monetize api-key 1")}, so that nothing else that a pepper is ever
  * used for can say anything about a key's hash.
  *
- * <p>A key is hashed on every call, so the two digests that an HMAC is (RFC 2104, section 2) are
- * taken here: {@link Mac} allocates in each of them.
+ * <p>Unknown keys are hashed on every call, so the two digests that an HMAC is (RFC 2104, section
+ * 2) are taken here: {@link Mac} allocates in each of them.
  */
 final class PepperedHash {
 
@@ -64,7 +63,7 @@ final class PepperedHash {
   /** One thread's at a time. */
   private static final class Worker {
 
-    private final MessageDigest digest = sha256();
+    private final MessageDigest digest = Sha256.digest();
     private final byte[] inner;
     private final byte[] outer;
     private final byte[] in = new byte[MonetizeKeys.LENGTH];
@@ -73,14 +72,6 @@ final class PepperedHash {
     Worker(byte[] inner, byte[] outer) {
       this.inner = inner;
       this.outer = outer;
-    }
-
-    private static MessageDigest sha256() {
-      try {
-        return MessageDigest.getInstance("SHA-256");
-      } catch (NoSuchAlgorithmException e) {
-        throw new IllegalStateException("every Java platform has SHA-256", e);
-      }
     }
 
     KeyHash hash(String key) {

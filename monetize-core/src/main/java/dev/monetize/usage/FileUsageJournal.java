@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * lock, without a system call, a hand-off to another thread, or garbage.
  *
  * <p><b>What survives.</b> What {@link #append} returned from survives the end of the process,
- * {@code kill -9} included. A background thread makes it durable every 5 ms (40 ms after it has
+ * {@code kill -9} included. A background thread makes it durable every 10 ms (40 ms after it has
  * been idle); that, and the time that an fsync takes, bounds what a power cut can take. Sinks are
  * given only what is durable already.
  *
@@ -44,7 +44,7 @@ public final class FileUsageJournal implements UsageJournal {
 
   private static final int MIN_SEGMENT_BYTES = 128 << 10;
   private static final int MAX_SEGMENT_BYTES = 1 << 30;
-  private static final Duration SYNC_EVERY = Duration.ofMillis(5);
+  private static final Duration SYNC_EVERY = Duration.ofMillis(10);
   private static final Duration SYNC_PATIENCE = Duration.ofSeconds(30);
 
   private final UUID id;

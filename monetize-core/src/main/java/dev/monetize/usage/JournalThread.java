@@ -22,7 +22,7 @@ final class JournalThread {
   private static final Logger log = LoggerFactory.getLogger(FileUsageJournal.class);
 
   /** Pauses grow to this multiple while nothing is appended. */
-  private static final int IDLE = 8;
+  private static final int IDLE = 4;
 
   private static final long SPARE_RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final long CLOSE_MILLIS = TimeUnit.SECONDS.toMillis(30);
