@@ -4,6 +4,8 @@ package dev.monetize.servlet.it;
 
 import dev.monetize.Monetizer;
 import dev.monetize.servlet.MonetizeFilter;
+import dev.monetize.usage.FileUsageJournal;
+import dev.monetize.usage.UsageEvent;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
@@ -19,7 +21,10 @@ import jakarta.servlet.http.HttpServletResponseWrapper;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -270,6 +275,18 @@ final class DispatchApp {
         });
     App.map(
         context,
+        "/v1/dispatches-twice-early",
+        (request, response) -> {
+          Object passes = request.getAttribute("passes");
+          int pass = passes == null ? 1 : (int) passes + 1;
+          request.setAttribute("passes", pass);
+          response.setStatus(pass == 3 ? 201 : 500);
+          if (pass < 3) {
+            now.execute(request.startAsync()::dispatch);
+          }
+        });
+    App.map(
+        context,
         "/v1/dispatches-at-once",
         (request, response) -> {
           if (request.getDispatcherType() == DispatcherType.ASYNC) {
@@ -317,6 +334,14 @@ final class DispatchApp {
         });
     App.map(
         context,
+        "/v1/streams-slowly",
+        (request, response) -> {
+          AsyncContext async = request.startAsync();
+          async.setTimeout(0);
+          later(() -> writeAgain(async));
+        });
+    App.map(
+        context,
         "/v1/streams-and-dies",
         (request, response) -> {
           AsyncContext async = request.startAsync();
@@ -330,6 +355,25 @@ final class DispatchApp {
                 }
               });
         });
+  }
+
+  /** Writes a word now and then, for as long as the client and the container take it. */
+  private void writeAgain(AsyncContext async) {
+    try {
+      MonetizeFilter.call(async.getRequest()).add("tokens", 1);
+      async.getResponse().getOutputStream().write(CHUNK);
+      async.getResponse().flushBuffer();
+      later(() -> writeAgain(async));
+    } catch (IOException | RuntimeException e) {
+      // The client or the container is gone.
+    }
+  }
+
+  /** What a closed engine's journal holds. */
+  static List<UsageEvent> recorded(Path data) throws IOException {
+    List<UsageEvent> events = new ArrayList<>();
+    FileUsageJournal.open(data.resolve("journal"), (sequence, event) -> events.add(event)).close();
+    return events;
   }
 
   /** Tomcat has ended the call already, once writing failed. */
