@@ -145,7 +145,7 @@ final class Appender {
   private void begin(Segment segment) {
     spares.remove(segment);
     segment.begin(sequence + 1);
-    index.add(sequence + 1, segment.file());
+    index.add(sequence + 1, segment.name());
     frame.seed(segment.journal(), segment.number());
     active = segment;
     position = Segment.HEADER;

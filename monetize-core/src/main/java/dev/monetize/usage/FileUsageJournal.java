@@ -49,14 +49,16 @@ public final class FileUsageJournal implements UsageJournal {
 
   private final UUID id;
   private final DirectoryLock lock;
+  private final SegmentDirectory segments;
   private final SegmentIndex index;
   private final Appender appender;
   private final JournalThread thread;
   private final Map<String, SinkProgress> sinks;
 
   private FileUsageJournal(
-      DirectoryLock lock, SegmentDirectory directory, Recovery.Result found, int segmentBytes) {
+      DirectoryLock lock, SegmentDirectory segments, Recovery.Result found, int segmentBytes) {
     this.lock = lock;
+    this.segments = segments;
     this.id = found.segments().get(0).journal();
     this.index = new SegmentIndex(found.bases());
     this.sinks = new ConcurrentHashMap<>(found.sinks());
@@ -64,7 +66,7 @@ public final class FileUsageJournal implements UsageJournal {
     this.thread =
         new JournalThread(
             appender,
-            (number, between) -> directory.create(id, number, segmentBytes, between),
+            (number, between) -> segments.create(id, number, segmentBytes, between),
             SYNC_EVERY);
   }
 
@@ -102,7 +104,7 @@ public final class FileUsageJournal implements UsageJournal {
     Files.createDirectories(directory);
     DirectoryLock lock = DirectoryLock.take(directory);
     try {
-      SegmentDirectory segments = new SegmentDirectory(directory);
+      SegmentDirectory segments = new SegmentDirectory(JournalStorage.directory(directory));
       if (segments.files().isEmpty()) {
         segments.create(UUID.randomUUID(), 1, segmentBytes, () -> {});
       }
@@ -210,6 +212,6 @@ public final class FileUsageJournal implements UsageJournal {
   }
 
   EventReader reader() {
-    return new EventReader(id, index);
+    return new EventReader(id, segments, index);
   }
 }

@@ -133,9 +133,10 @@ final class JournalThread {
       for (Appender.Written written : extent.segments()) {
         written.segment().sync(written.end());
       }
-      List<Appender.Written> full = extent.segments().subList(0, extent.segments().size() - 1);
-      full.forEach(written -> written.segment().syncHeader());
-    } catch (RuntimeException | InternalError e) {
+      for (Appender.Written full : extent.segments().subList(0, extent.segments().size() - 1)) {
+        full.segment().syncHeader();
+      }
+    } catch (IOException | RuntimeException | InternalError e) {
       poison(e);
       return false;
     }

@@ -3,8 +3,6 @@
 package dev.monetize.usage;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel.MapMode;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -28,7 +26,7 @@ final class Recovery {
   private final RecordFrame frame = new RecordFrame();
   private final List<Segment> segments = new ArrayList<>();
   private final Map<String, SinkProgress> sinks = new HashMap<>();
-  private final TreeMap<Long, Path> bases = new TreeMap<>();
+  private final TreeMap<Long, String> bases = new TreeMap<>();
   private final List<Integer> ends = new ArrayList<>();
   private long next = 1;
   private long lastEvent;
@@ -45,14 +43,14 @@ final class Recovery {
   record Result(
       List<Segment> segments,
       List<Integer> ends,
-      NavigableMap<Long, Path> bases,
+      NavigableMap<Long, String> bases,
       Map<String, SinkProgress> sinks,
       long nextSequence,
       long lastEvent,
       @Nullable TornTail torn) {}
 
   /** What was being written when the process or the machine stopped. */
-  record TornTail(Path file, long bytes) {}
+  record TornTail(JournalFile file, long bytes) {}
 
   Recovery(UsageJournal.Replay replay) {
     this.replay = replay;
@@ -64,7 +62,7 @@ final class Recovery {
       if (segment.base() != next) {
         break;
       }
-      bases.put(next, segment.file());
+      bases.put(next, segment.name());
       ends.add(scan(segment));
       if (!cleanAt(segment, lastEnd())) {
         break;
@@ -79,21 +77,21 @@ final class Recovery {
 
   private void open(SegmentDirectory directory) throws IOException {
     long expected = 1;
-    for (Map.Entry<Long, Path> file : directory.files().entrySet()) {
-      Segment segment = Segment.map(file.getValue(), MapMode.READ_WRITE);
+    for (Map.Entry<Long, String> file : directory.files().entrySet()) {
+      Segment segment = directory.open(file.getValue());
       if (file.getKey() != expected) {
         throw new JournalDamagedException(
-            file.getValue(), "segment " + expected + ", which comes before it, is missing");
+            segment.file(), "segment " + expected + ", which comes before it, is missing");
       }
       if (segment.number() != expected) {
         throw new JournalDamagedException(
-            file.getValue(), "it is a copy of segment " + segment.number());
+            segment.file(), "it is a copy of segment " + segment.number());
       }
       segments.add(segment);
       UUID journal = segments.get(0).journal();
       if (!segment.journal().equals(journal)) {
         throw new JournalDamagedException(
-            file.getValue(),
+            segment.file(),
             "it belongs to journal " + segment.journal() + ", the first segment to " + journal);
       }
       expected++;
@@ -146,7 +144,7 @@ final class Recovery {
     return segment.synced() <= end && segment.writtenEnd(end) == end;
   }
 
-  private void cutTail() throws JournalDamagedException {
+  private void cutTail() throws IOException {
     long dropped = 0;
     boolean damaged = false;
     int stopped = segments.size();
@@ -169,7 +167,7 @@ final class Recovery {
   }
 
   /** From the end, so that what is behind the tear never looks joined to what is before it. */
-  private void cut(int stopped, long dropped) {
+  private void cut(int stopped, long dropped) throws IOException {
     for (int i = segments.size() - 1; i >= stopped; i--) {
       Segment segment = segments.get(i);
       int from = i < ends.size() ? ends.get(i) : Segment.BASE;
@@ -207,7 +205,7 @@ final class Recovery {
     return 0;
   }
 
-  private static void sync(Segment segment, int end) {
+  private static void sync(Segment segment, int end) throws IOException {
     if (segment.synced() < end) {
       segment.sync(end);
       segment.syncHeader();

@@ -162,7 +162,7 @@ class FileUsageJournalTest {
 
   /** One segment, and a directory where the next one would be made. */
   private FileUsageJournal openBlocked() throws IOException {
-    SegmentDirectory segments = new SegmentDirectory(directory);
+    SegmentDirectory segments = new SegmentDirectory(JournalStorage.directory(directory));
     Segment first = segments.create(UUID.randomUUID(), 1, 4096, () -> {});
     assertThat(first.number()).isEqualTo(1);
     Files.createDirectories(directory.resolve("next.tmp/x"));
