@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Recovery {
 
-  private final UsageJournal.Replay replay;
+  private final List<JournalState> states;
   private final RecordFrame frame = new RecordFrame();
   private final List<Segment> segments = new ArrayList<>();
   private final Map<String, SinkProgress> sinks = new HashMap<>();
@@ -52,8 +52,8 @@ final class Recovery {
   /** What was being written when the process or the machine stopped. */
   record TornTail(JournalFile file, long bytes) {}
 
-  Recovery(UsageJournal.Replay replay) {
-    this.replay = replay;
+  Recovery(List<JournalState> states) {
+    this.states = states;
   }
 
   Result run(SegmentDirectory directory) throws IOException {
@@ -132,7 +132,9 @@ final class Recovery {
     }
     if (event != null) {
       lastEvent = next;
-      replay.event(next, event);
+      for (JournalState state : states) {
+        state.event(next, event);
+      }
     }
   }
 

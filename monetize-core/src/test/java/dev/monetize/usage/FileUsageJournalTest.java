@@ -168,10 +168,4 @@ class FileUsageJournalTest {
     Files.createDirectories(directory.resolve("next.tmp/x"));
     return open();
   }
-
-  @Test
-  void segmentBytes_outOfBounds_areRefused() {
-    assertThatThrownBy(() -> FileUsageJournal.open(directory, 4096, (s, e) -> {}))
-        .hasMessage("segmentBytes must be a multiple of 4096 from 131072 to 1073741824, got 4096");
-  }
 }

@@ -31,7 +31,9 @@ class PowerCutTest {
 
   private Appender open() throws IOException {
     recovered.clear();
-    Recovery.Result found = new Recovery((sequence, event) -> recovered.add(event)).run(segments());
+    Recovery.Result found =
+        new Recovery(List.of(Replay.state((sequence, event) -> recovered.add(event))))
+            .run(segments());
     return new Appender(found, new SegmentIndex(found.bases()), () -> {});
   }
 
