@@ -181,10 +181,20 @@ final class Appender {
             && (!spares.isEmpty() || active.size() - position >= active.size() / 4);
   }
 
+  /** Counts an event of which nobody knows whether it lasts; 0. */
+  long unacknowledged() {
+    lock.lock();
+    try {
+      return lost("it could not be made durable; whether it is there after a restart is uncertain");
+    } finally {
+      lock.unlock();
+    }
+  }
+
   private long lost(String why) {
     if (lost++ == 0) {
       log.error(
-          "{}: an event could not be written to the journal: {}. It is lost; lost() counts such events",
+          "{}: an event could not be written to the journal: {}. lost() counts such events",
           active.file(),
           why);
     }

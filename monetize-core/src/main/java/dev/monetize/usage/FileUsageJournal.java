@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.monetize.usage;
 
+import dev.monetize.usage.JournalSettings.Durability;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,6 +45,7 @@ public final class FileUsageJournal implements UsageJournal {
 
   private final UUID id;
   private final Runnable release;
+  private final Durability durability;
   private final SegmentDirectory segments;
   private final SegmentIndex index;
   private final Appender appender;
@@ -57,6 +59,7 @@ public final class FileUsageJournal implements UsageJournal {
       JournalSettings settings,
       int segmentBytes) {
     this.release = release;
+    this.durability = settings.durability();
     this.segments = segments;
     this.id = found.segments().get(0).journal();
     this.index = new SegmentIndex(found.bases());
@@ -159,13 +162,23 @@ public final class FileUsageJournal implements UsageJournal {
    * <p>It fails only where {@link #accepting} was not asked, or so many calls were let in at once
    * that the room kept for them was too small, or after {@link #close}. Where appending outruns the
    * making of segments it waits for the next one, up to 10 s.
+   *
+   * <p>With {@code POWER} it waits for an fsync, up to 30 s, and answers 0 where that does not
+   * come: then the event is not acknowledged, and may be there after a restart or not.
    */
   @Override
   public long append(UsageEvent event) {
-    return appender.append(event);
+    long sequence = appender.append(event);
+    if (sequence > 0 && durability == Durability.POWER && !thread.awaitSynced(sequence)) {
+      return appender.unacknowledged();
+    }
+    return sequence;
   }
 
-  /** How many records could not be written: must be 0. The first one was logged as an error. */
+  /**
+   * How many events could not be written, or not be made durable where that was waited for: must be
+   * 0. The first one was logged as an error.
+   */
   public long lost() {
     return appender.lost();
   }
@@ -208,6 +221,11 @@ public final class FileUsageJournal implements UsageJournal {
   /** Makes durable what has been appended so far. */
   void sync(Duration atMost) throws IOException, InterruptedException {
     thread.awaitSynced(appender.extent().sequence(), atMost);
+  }
+
+  /** Sequence of the last record. */
+  long appended() {
+    return appender.extent().sequence();
   }
 
   /** Sequence of the last event that is durable. */
