@@ -14,12 +14,17 @@ import dev.monetize.limit.WindowUse;
 import dev.monetize.quota.Quota;
 import dev.monetize.tier.TierCatalog;
 import dev.monetize.usage.FileUsageJournal;
+import dev.monetize.usage.JournalSettings;
+import dev.monetize.usage.JournalState;
 import dev.monetize.usage.Ledger;
 import dev.monetize.usage.NamedSink;
 import dev.monetize.usage.QuotaWindow;
 import dev.monetize.usage.ShipSchedule;
 import dev.monetize.usage.Shipper;
+import dev.monetize.usage.UsageEvent;
 import dev.monetize.usage.UsageSink;
+import java.io.DataInput;
+import java.io.DataOutput;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -169,7 +174,7 @@ public final class MonetizerBuilder {
       whose = whose != null ? whose : file;
     }
     Ledger ledger = new Ledger(clock);
-    FileUsageJournal journal = open(dir, ledger);
+    FileUsageJournal journal = open(dir, ledger, clock);
     opened.push(journal);
     RateLimiter limits = limiter != null ? limiter : new InMemoryRateLimiter(restoredFrom(ledger));
     opened.push(limits);
@@ -191,9 +196,12 @@ public final class MonetizerBuilder {
         List.copyOf(opened));
   }
 
-  private static FileUsageJournal open(Path dir, Ledger ledger) {
+  private static FileUsageJournal open(Path dir, Ledger ledger, InstantSource clock) {
     try {
-      return FileUsageJournal.open(dir.resolve("journal"), ledger::fold);
+      return FileUsageJournal.open(
+          dir.resolve("journal"),
+          JournalSettings.DEFAULT.clock(clock),
+          List.of(new FoldedLedger(ledger)));
     } catch (IOException e) {
       throw new IllegalStateException(
           "the journal in " + dir + " cannot be opened: " + e.getMessage(), e);
@@ -217,6 +225,35 @@ public final class MonetizerBuilder {
       } catch (Exception e) {
         cause.addSuppressed(e);
       }
+    }
+  }
+
+  /** Folds events into a ledger that cannot be saved yet: no checkpoint is made. */
+  private record FoldedLedger(Ledger ledger) implements JournalState {
+
+    @Override
+    public String name() {
+      return "ledger";
+    }
+
+    @Override
+    public JournalState fresh() {
+      return new FoldedLedger(new Ledger(InstantSource.system()));
+    }
+
+    @Override
+    public void event(long sequence, UsageEvent event) {
+      ledger.fold(sequence, event);
+    }
+
+    @Override
+    public void write(DataOutput to) throws IOException {
+      throw new IOException("the ledger cannot be saved yet");
+    }
+
+    @Override
+    public void read(DataInput from) throws IOException {
+      throw new IOException("the ledger cannot be restored yet");
     }
   }
 }
