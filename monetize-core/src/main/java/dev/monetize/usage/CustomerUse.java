@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.monetize.usage;
 
+import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,45 @@ final class CustomerUse {
    */
   CustomerUse(LongSupplier oldestKept) {
     this.oldestKept = oldestKept;
+  }
+
+  /** All of it, sorted: equal pages make equal bytes. */
+  synchronized void write(SnapshotWriter to) throws IOException {
+    writeAll(hours, to);
+    writeAll(windows, to);
+    to.varint(keyWindows.size());
+    for (Map.Entry<String, Map<String, Series>> key : new TreeMap<>(keyWindows).entrySet()) {
+      to.string(key.getKey());
+      writeAll(key.getValue(), to);
+    }
+  }
+
+  /** Takes what {@link #write} wrote into a blank page; what has grown too old is left out. */
+  synchronized void read(SnapshotReader from) throws IOException {
+    long oldest = oldestKept.getAsLong();
+    readAll(hours, Math.floorDiv(oldest, Ledger.HOUR_SECONDS), from);
+    readAll(windows, oldest, from);
+    for (long rest = from.count(); rest > 0; rest--) {
+      readAll(keyQuotas(from.string()), oldest, from);
+    }
+  }
+
+  private static void writeAll(Map<String, Series> all, SnapshotWriter to) throws IOException {
+    to.varint(all.size());
+    for (Map.Entry<String, Series> named : new TreeMap<>(all).entrySet()) {
+      to.string(named.getKey());
+      named.getValue().write(to);
+    }
+  }
+
+  private static void readAll(Map<String, Series> all, long oldest, SnapshotReader from)
+      throws IOException {
+    for (long rest = from.count(); rest > 0; rest--) {
+      String name = from.string();
+      Series series = Series.read(from);
+      series.dropBefore(oldest);
+      all.put(name, series);
+    }
   }
 
   synchronized void add(UsageEvent event, long hour) {

@@ -245,6 +245,10 @@ public final class FileUsageJournal implements UsageJournal {
     thread.onSync(listener);
   }
 
+  SegmentIndex index() {
+    return index;
+  }
+
   EventReader reader() {
     return new EventReader(id, segments, index);
   }

@@ -2,9 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.monetize.usage;
 
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.EOFException;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -26,10 +31,13 @@ import java.util.concurrent.ConcurrentHashMap;
  * #KEPT} ago are forgotten; memory is bounded by customers × meters × hours in which they called,
  * 16 bytes each.
  */
-public final class Ledger {
+public final class Ledger implements JournalState {
 
   /** How long hours and windows are kept. */
   public static final Duration KEPT = Duration.ofDays(400);
+
+  private static final String NAME = "ledger";
+  private static final int VERSION = 1;
 
   static final long HOUR_SECONDS = 3600;
   private static final long SECOND_NANOS = 1_000_000_000L;
@@ -84,6 +92,73 @@ public final class Ledger {
   public Map<String, Long> totals(String customer, Instant from, Instant to) {
     CustomerUse use = customers.get(customer);
     return use == null ? new TreeMap<>() : use.totals(hour(from), hourAtOrAfter(to));
+  }
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public Ledger fresh() {
+    return new Ledger(clock);
+  }
+
+  /** The same as {@link #fold}. */
+  @Override
+  public void event(long sequence, UsageEvent event) {
+    fold(sequence, event);
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Ledgers of the same events, folded in the same order, write the same bytes. Of a ledger that
+   * others fold into meanwhile, each customer's page is as it was at some moment.
+   */
+  @Override
+  public void write(DataOutput to) throws IOException {
+    SnapshotWriter writer = new SnapshotWriter(to, NAME, VERSION);
+    TreeMap<String, CustomerUse> sorted = new TreeMap<>(customers);
+    writer.varint(sorted.size());
+    for (Map.Entry<String, CustomerUse> customer : sorted.entrySet()) {
+      writer.string(customer.getKey());
+      customer.getValue().write(writer);
+    }
+    writer.end();
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Where it throws, nothing has been taken.
+   *
+   * @throws IllegalStateException if this ledger is not empty
+   */
+  @Override
+  public void read(DataInput from) throws IOException {
+    if (!customers.isEmpty()) {
+      throw new IllegalStateException("only an empty ledger can take a snapshot");
+    }
+    try {
+      customers.putAll(readCustomers(from));
+    } catch (EOFException e) {
+      throw new IOException("the ledger's snapshot ends too early", e);
+    } catch (IOException | RuntimeException e) {
+      throw new IOException("the ledger's snapshot cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  private Map<String, CustomerUse> readCustomers(DataInput from) throws IOException {
+    SnapshotReader reader = new SnapshotReader(from, NAME, VERSION);
+    Map<String, CustomerUse> read = new HashMap<>();
+    for (long rest = reader.count(); rest > 0; rest--) {
+      CustomerUse use = new CustomerUse(this::oldestKept);
+      read.put(reader.string(), use);
+      use.read(reader);
+    }
+    reader.end();
+    return read;
   }
 
   private long oldestKept() {

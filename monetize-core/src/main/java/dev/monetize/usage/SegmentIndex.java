@@ -25,6 +25,17 @@ final class SegmentIndex {
     files.put(base, name);
   }
 
+  /** The first sequence that is held, {@link Long#MAX_VALUE} if there is none. */
+  long first() {
+    return after(0);
+  }
+
+  /** The first sequence of the next segment, {@link Long#MAX_VALUE} if there is none. */
+  long after(long base) {
+    Long next = files.higherKey(base);
+    return next == null ? Long.MAX_VALUE : next;
+  }
+
   /** The segment that holds a sequence, with its first one. */
   Map.Entry<Long, String> holding(long sequence) {
     Map.Entry<Long, String> file = files.floorEntry(sequence);

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.monetize.usage;
 
+import java.io.IOException;
 import java.util.Arrays;
 
 /**
@@ -62,6 +63,30 @@ final class Series {
       System.arraycopy(sums, drop, sums, 0, size - drop);
       size -= drop;
     }
+  }
+
+  void write(SnapshotWriter to) throws IOException {
+    to.varint(size);
+    long previous = 0;
+    for (int i = 0; i < size; i++) {
+      to.signed(moments[i] - previous);
+      to.varint(sums[i]);
+      previous = moments[i];
+    }
+  }
+
+  static Series read(SnapshotReader from) throws IOException {
+    Series series = new Series();
+    long moment = 0;
+    for (long rest = from.count(); rest > 0; rest--) {
+      long next = moment + from.signed();
+      if (series.size > 0 && next <= moment) {
+        throw new IOException("moment " + next + " does not follow " + moment);
+      }
+      moment = next;
+      series.insert(series.size, moment, from.count());
+    }
+    return series;
   }
 
   private int find(long moment) {
