@@ -4,8 +4,6 @@ package dev.monetize.servlet.it;
 
 import dev.monetize.Monetizer;
 import dev.monetize.servlet.MonetizeFilter;
-import dev.monetize.usage.FileUsageJournal;
-import dev.monetize.usage.UsageEvent;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
@@ -21,10 +19,7 @@ import jakarta.servlet.http.HttpServletResponseWrapper;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.EnumSet;
-import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -367,13 +362,6 @@ final class DispatchApp {
     } catch (IOException | RuntimeException e) {
       // The client or the container is gone.
     }
-  }
-
-  /** What a closed engine's journal holds. */
-  static List<UsageEvent> recorded(Path data) throws IOException {
-    List<UsageEvent> events = new ArrayList<>();
-    FileUsageJournal.open(data.resolve("journal"), (sequence, event) -> events.add(event)).close();
-    return events;
   }
 
   /** Tomcat has ended the call already, once writing failed. */

@@ -4,11 +4,14 @@ package dev.monetize.servlet.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.monetize.Monetizer;
+import dev.monetize.tier.TierCatalog;
 import dev.monetize.usage.UsageEvent;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -223,7 +226,7 @@ class DispatchTest {
     }
 
     assertThat(lost).isZero();
-    assertThat(DispatchApp.recorded(directory.resolve("data")))
+    assertThat(recorded(directory.resolve("data")))
         .singleElement()
         .satisfies(
             event -> {
@@ -231,6 +234,18 @@ class DispatchTest {
               assertThat(event.status()).isEqualTo(200);
               assertThat(event.units("tokens")).isPositive();
             });
+  }
+
+  /** What the journal of an engine holds that was closed: a new sink is given all of it. */
+  private static List<UsageEvent> recorded(Path data) {
+    List<UsageEvent> events = new CopyOnWriteArrayList<>();
+    Monetizer.builder()
+        .tiers(TierCatalog.parse("tiers.yml", TIERS))
+        .dataDirectory(data)
+        .sink("later", batch -> events.addAll(batch.events()))
+        .build()
+        .close();
+    return events;
   }
 
   @ParameterizedTest
