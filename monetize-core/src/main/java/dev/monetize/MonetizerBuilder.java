@@ -14,6 +14,7 @@ import dev.monetize.limit.WindowUse;
 import dev.monetize.quota.Quota;
 import dev.monetize.tier.TierCatalog;
 import dev.monetize.usage.FileUsageJournal;
+import dev.monetize.usage.JournalSettings;
 import dev.monetize.usage.Ledger;
 import dev.monetize.usage.NamedSink;
 import dev.monetize.usage.QuotaWindow;
@@ -48,6 +49,7 @@ public final class MonetizerBuilder {
   private @Nullable String defaultTier;
   private @Nullable RateLimiter limiter;
   private InstantSource clock = MonotonicClock.system();
+  private JournalSettings journalSettings = JournalSettings.DEFAULT;
   private Duration callerCache = Duration.ofSeconds(30);
   private final Map<String, NamedSink> sinks = new LinkedHashMap<>();
 
@@ -124,6 +126,15 @@ public final class MonetizerBuilder {
   }
 
   /**
+   * How usage is written down: what a call waits for, how long it is kept, and what happens to
+   * damage. The clock is the engine's.
+   */
+  public MonetizerBuilder journal(JournalSettings settings) {
+    this.journalSettings = Objects.requireNonNull(settings, "settings");
+    return this;
+  }
+
+  /**
    * How long a caller that was looked up is taken as it was, 30 seconds unless set: the longest
    * that a change made behind our back, in a table of the app's own, goes unseen.
    */
@@ -191,9 +202,10 @@ public final class MonetizerBuilder {
         List.copyOf(opened));
   }
 
-  private static FileUsageJournal open(Path dir, Ledger ledger) {
+  private FileUsageJournal open(Path dir, Ledger ledger) {
     try {
-      return FileUsageJournal.open(dir.resolve("journal"), ledger::fold);
+      return FileUsageJournal.open(
+          dir.resolve("journal"), journalSettings.clock(clock), List.of(ledger));
     } catch (IOException e) {
       throw new IllegalStateException(
           "the journal in " + dir + " cannot be opened: " + e.getMessage(), e);

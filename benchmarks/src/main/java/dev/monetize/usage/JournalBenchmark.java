@@ -50,7 +50,7 @@ public class JournalBenchmark {
   public void open() throws IOException {
     directory = Files.createTempDirectory("journal");
     ledger = new Ledger(InstantSource.system());
-    journal = FileUsageJournal.open(directory, SEGMENT_BYTES, ledger::fold);
+    journal = FileUsageJournal.openWith(directory, SEGMENT_BYTES, ledger::fold);
     for (int i = 0; i < events.length; i++) {
       events[i] = event(i);
     }

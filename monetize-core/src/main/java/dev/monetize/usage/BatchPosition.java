@@ -78,6 +78,6 @@ final class BatchPosition {
       channel.force(true);
     }
     Files.move(made, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    SegmentDirectory.sync(directory(file));
+    DirectoryStorage.sync(directory(file));
   }
 }

@@ -3,8 +3,6 @@
 package dev.monetize.usage;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel.MapMode;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -18,14 +16,16 @@ import org.jspecify.annotations.Nullable;
 final class EventReader {
 
   private final UUID journal;
+  private final SegmentDirectory segments;
   private final SegmentIndex index;
   private final RecordFrame frame = new RecordFrame();
   private @Nullable Segment segment;
   private long next;
   private int at;
 
-  EventReader(UUID journal, SegmentIndex index) {
+  EventReader(UUID journal, SegmentDirectory segments, SegmentIndex index) {
     this.journal = journal;
+    this.segments = segments;
     this.index = index;
   }
 
@@ -57,19 +57,19 @@ final class EventReader {
     Segment current = segment;
     if (current != null
         && next <= first
-        && index.holding(first).getValue().equals(current.file())) {
+        && index.holding(first).getValue().equals(current.name())) {
       return current;
     }
     return open(first, null);
   }
 
   private Segment open(long sequence, @Nullable Segment ended) throws IOException {
-    Map.Entry<Long, Path> holding = index.holding(sequence);
-    if (ended != null && holding.getValue().equals(ended.file())) {
+    Map.Entry<Long, String> holding = index.holding(sequence);
+    if (ended != null && holding.getValue().equals(ended.name())) {
       throw new JournalDamagedException(
           ended.file(), at, "record " + sequence + " can no longer be read");
     }
-    Segment opened = Segment.map(holding.getValue(), MapMode.READ_ONLY);
+    Segment opened = segments.openToRead(holding.getValue());
     frame.seed(journal, opened.number());
     segment = opened;
     next = holding.getKey();

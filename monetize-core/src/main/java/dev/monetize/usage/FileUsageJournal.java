@@ -2,10 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.monetize.usage;
 
+import dev.monetize.usage.JournalSettings.Durability;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -23,15 +25,18 @@ import org.slf4j.LoggerFactory;
  * been idle); that, and the time that an fsync takes, bounds what a power cut can take. Sinks are
  * given only what is durable already.
  *
- * <p><b>Opening</b> reads all of it, checks every record, and hands the events to a {@link Replay}.
- * A torn tail is cut off and logged; anything else that is not as it was written is refused with a
+ * <p><b>Opening</b> reads all of it, checks every record, and restores the {@link JournalState}s. A
+ * torn tail is cut off and logged; anything else that is not as it was written is refused with a
  * {@link JournalDamagedException}. A second opener is refused, of this process or another.
  *
  * <p><b>Room.</b> One segment is always made in advance. When the disk cannot give it, events go on
  * into the current one; {@link #accepting} turns false when three quarters of that are full, so
  * that calls in flight, and the marks of sinks, have the last quarter (4 MiB by default, about
- * 20,000 events). It turns true by itself when there is room again. After a failed fsync it stays
- * false: nothing newer can be trusted to last, and the process must be restarted.
+ * 20,000 events). It turns true by itself when there is room again.
+ *
+ * <p><b>A failed fsync</b> is never tried again, because the next one succeeds although the bytes
+ * are gone. What was not durable yet is written once more, into a fresh segment. Only where that
+ * fails too, {@link #accepting} turns false for good, and the process must be restarted.
  *
  * <p>No segment is ever deleted by this version.
  */
@@ -39,82 +44,98 @@ public final class FileUsageJournal implements UsageJournal {
 
   private static final Logger log = LoggerFactory.getLogger(FileUsageJournal.class);
 
-  /** Size of a segment, unless another is asked for: 16 MiB. */
-  public static final int SEGMENT_BYTES = 16 << 20;
-
-  private static final int MIN_SEGMENT_BYTES = 128 << 10;
-  private static final int MAX_SEGMENT_BYTES = 1 << 30;
-  private static final Duration SYNC_EVERY = Duration.ofMillis(10);
   private static final Duration SYNC_PATIENCE = Duration.ofSeconds(30);
 
   private final UUID id;
-  private final DirectoryLock lock;
+  private final Runnable release;
+  private final Durability durability;
+  private final SegmentDirectory segments;
   private final SegmentIndex index;
   private final Appender appender;
   private final JournalThread thread;
   private final Map<String, SinkProgress> sinks;
 
   private FileUsageJournal(
-      DirectoryLock lock, SegmentDirectory directory, Recovery.Result found, int segmentBytes) {
-    this.lock = lock;
+      Runnable release,
+      SegmentDirectory segments,
+      Recovery.Result found,
+      JournalSettings settings,
+      int segmentBytes) {
+    this.release = release;
+    this.durability = settings.durability();
+    this.segments = segments;
     this.id = found.segments().get(0).journal();
     this.index = new SegmentIndex(found.bases());
     this.sinks = new ConcurrentHashMap<>(found.sinks());
-    this.appender = new Appender(found, index, this::wake);
+    this.appender = new Appender(found, index, new KeptRecords(KeptRecords.MOST_BYTES), this::wake);
     this.thread =
         new JournalThread(
             appender,
-            (number, between) -> directory.create(id, number, segmentBytes, between),
-            SYNC_EVERY);
+            (number, atLeast, between) ->
+                segments.create(id, number, size(segmentBytes, atLeast), between),
+            settings.syncEvery());
   }
 
   /**
    * Opens the journal in a directory, or begins one.
    *
    * @param directory made where it does not exist
-   * @param replay given every event there is, on the calling thread, before this returns
+   * @param states restored from what there is, on the calling thread, before this returns; they are
+   *     the same ones at each start, and empty
    * @throws JournalDamagedException if what is there is not as it was written
    * @throws IOException if it is in use, or the disk fails
    */
-  public static FileUsageJournal open(Path directory, Replay replay) throws IOException {
-    return open(directory, SEGMENT_BYTES, replay);
-  }
-
-  /**
-   * Opens the journal in a directory, or begins one.
-   *
-   * @param segmentBytes size of files made from now on, 128 KiB to 1 GiB; a multiple of 4 KiB
-   */
-  public static FileUsageJournal open(Path directory, int segmentBytes, Replay replay)
-      throws IOException {
-    if (segmentBytes < MIN_SEGMENT_BYTES
-        || segmentBytes > MAX_SEGMENT_BYTES
-        || segmentBytes % 4096 != 0) {
-      throw new IllegalArgumentException(
-          "segmentBytes must be a multiple of 4096 from 131072 to 1073741824, got " + segmentBytes);
-    }
-    return openWith(directory, segmentBytes, replay);
+  public static FileUsageJournal open(
+      Path directory, JournalSettings settings, List<JournalState> states) throws IOException {
+    return open(directory, settings, settings.segmentBytes(), states);
   }
 
   /** Opens with segments of any size; those too small for every record are for tests. */
   static FileUsageJournal openWith(Path directory, int segmentBytes, Replay replay)
       throws IOException {
+    return open(directory, JournalSettings.DEFAULT, segmentBytes, List.of(Replay.state(replay)));
+  }
+
+  private static FileUsageJournal open(
+      Path directory, JournalSettings settings, int segmentBytes, List<JournalState> states)
+      throws IOException {
     Files.createDirectories(directory);
     DirectoryLock lock = DirectoryLock.take(directory);
     try {
-      SegmentDirectory segments = new SegmentDirectory(directory);
-      if (segments.files().isEmpty()) {
-        segments.create(UUID.randomUUID(), 1, segmentBytes, () -> {});
-      }
-      Recovery.Result found = new Recovery(replay).run(segments);
-      warnOf(found);
-      FileUsageJournal journal = new FileUsageJournal(lock, segments, found, segmentBytes);
-      journal.thread.start();
-      return journal;
+      return open(
+          JournalStorage.directory(directory), lock::release, settings, segmentBytes, states);
     } catch (Throwable failure) {
       lock.release();
       throw failure;
     }
+  }
+
+  /**
+   * Opens the journal that is in a storage, or begins one.
+   *
+   * @param release called when it has been closed
+   */
+  static FileUsageJournal open(
+      JournalStorage storage,
+      Runnable release,
+      JournalSettings settings,
+      int segmentBytes,
+      List<JournalState> states)
+      throws IOException {
+    SegmentDirectory segments = new SegmentDirectory(storage);
+    if (segments.files().isEmpty()) {
+      segments.create(UUID.randomUUID(), 1, segmentBytes, () -> {});
+    }
+    Recovery.Result found = new Recovery(states).run(segments);
+    warnOf(found);
+    FileUsageJournal journal =
+        new FileUsageJournal(release, segments, found, settings, segmentBytes);
+    journal.thread.start();
+    return journal;
+  }
+
+  private static int size(int usual, int atLeast) {
+    return Math.max(usual, (atLeast + 4095) & ~4095);
   }
 
   private static void warnOf(Recovery.Result found) {
@@ -149,13 +170,23 @@ public final class FileUsageJournal implements UsageJournal {
    * <p>It fails only where {@link #accepting} was not asked, or so many calls were let in at once
    * that the room kept for them was too small, or after {@link #close}. Where appending outruns the
    * making of segments it waits for the next one, up to 10 s.
+   *
+   * <p>With {@code POWER} it waits for an fsync, up to 30 s, and answers 0 where that does not
+   * come: then the event is not acknowledged, and may be there after a restart or not.
    */
   @Override
   public long append(UsageEvent event) {
-    return appender.append(event);
+    long sequence = appender.append(event);
+    if (sequence > 0 && durability == Durability.POWER && !thread.awaitSynced(sequence)) {
+      return appender.unacknowledged();
+    }
+    return sequence;
   }
 
-  /** How many records could not be written: must be 0. The first one was logged as an error. */
+  /**
+   * How many events could not be written, or not be made durable where that was waited for: must be
+   * 0. The first one was logged as an error.
+   */
   public long lost() {
     return appender.lost();
   }
@@ -164,7 +195,7 @@ public final class FileUsageJournal implements UsageJournal {
   public void close() {
     appender.close();
     thread.close();
-    lock.release();
+    release.run();
   }
 
   /** What is known of each sink that the journal names, those given up among them. */
@@ -200,6 +231,11 @@ public final class FileUsageJournal implements UsageJournal {
     thread.awaitSynced(appender.extent().sequence(), atMost);
   }
 
+  /** Sequence of the last record. */
+  long appended() {
+    return appender.extent().sequence();
+  }
+
   /** Sequence of the last event that is durable. */
   long syncedEvent() {
     return thread.syncedEvent();
@@ -214,6 +250,6 @@ public final class FileUsageJournal implements UsageJournal {
   }
 
   EventReader reader() {
-    return new EventReader(id, index);
+    return new EventReader(id, segments, index);
   }
 }

@@ -3,7 +3,6 @@
 package dev.monetize.usage;
 
 import java.io.IOException;
-import java.nio.file.Path;
 
 /**
  * The journal's files are not as they were written, and going on would lose or invent usage. The
@@ -17,11 +16,11 @@ public final class JournalDamagedException extends IOException {
       ". Nothing was changed or deleted. Restore the file from a copy, or move the whole directory"
           + " away to begin a new journal; what the old one holds is then neither counted nor sent";
 
-  JournalDamagedException(Path file, String fault) {
+  JournalDamagedException(Object file, String fault) {
     super("journal damaged: " + file + ": " + fault + ADVICE);
   }
 
-  JournalDamagedException(Path file, int offset, String fault) {
+  JournalDamagedException(Object file, int offset, String fault) {
     this(file, "at offset " + offset + ": " + fault);
   }
 }

@@ -56,7 +56,7 @@ public final class JsonLinesSink implements UsageSink {
       channel.force(true);
     }
     if (created) {
-      SegmentDirectory.sync(BatchPosition.directory(file));
+      DirectoryStorage.sync(BatchPosition.directory(file));
     }
   }
 

@@ -22,7 +22,8 @@ import java.util.concurrent.ConcurrentHashMap;
  *
  * <pre>{@code
  * Ledger ledger = new Ledger(clock);
- * UsageJournal journal = FileUsageJournal.open(directory, ledger::fold);
+ * UsageJournal journal =
+ *     FileUsageJournal.open(directory, JournalSettings.DEFAULT, List.of(ledger));
  * ...
  * ledger.fold(journal.append(event), event);
  * }</pre>

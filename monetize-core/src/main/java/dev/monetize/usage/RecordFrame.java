@@ -98,6 +98,30 @@ final class RecordFrame {
         && (long) PayloadWriter.LONG.get(bytes, SEQUENCE) == sequence;
   }
 
+  /**
+   * Copies the record, as it was put last, into an array.
+   *
+   * @return bytes that it takes there, at most {@link #size}
+   */
+  int copyTo(byte[] to, int at) {
+    PayloadWriter.INT.set(to, at, end - TYPE);
+    System.arraycopy(bytes, TYPE, to, at + 4, end - TYPE);
+    return 4 + end - TYPE;
+  }
+
+  /** Takes a record that was copied; bytes that it took there. */
+  int takeCopy(byte[] from, int at) {
+    int length = (int) PayloadWriter.INT.get(from, at);
+    System.arraycopy(from, at + 4, bytes, TYPE, length);
+    end = TYPE + length;
+    return 4 + length;
+  }
+
+  /** Sequence of the record taken or put last. */
+  long sequence() {
+    return (long) PayloadWriter.LONG.get(bytes, SEQUENCE);
+  }
+
   private int check() {
     PayloadWriter.INT.set(bytes, LENGTH, end - TYPE);
     crc.reset();

@@ -3,8 +3,6 @@
 package dev.monetize.usage;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel.MapMode;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -21,14 +19,17 @@ import org.jspecify.annotations.Nullable;
  * is how it was left. What is behind it is a torn tail if no fsync ever covered the place, that is,
  * it lies behind the synced offset of its segment and no later segment was synced; it was never
  * promised to survive what tore it, and is cut off. Anything else is damage, and refused.
+ *
+ * <p>A segment whose fsync failed is followed by one that begins with the first record that was not
+ * durable: what the former holds of those is passed over, whatever it is.
  */
 final class Recovery {
 
-  private final UsageJournal.Replay replay;
+  private final List<JournalState> states;
   private final RecordFrame frame = new RecordFrame();
   private final List<Segment> segments = new ArrayList<>();
   private final Map<String, SinkProgress> sinks = new HashMap<>();
-  private final TreeMap<Long, Path> bases = new TreeMap<>();
+  private final TreeMap<Long, String> bases = new TreeMap<>();
   private final List<Integer> ends = new ArrayList<>();
   private long next = 1;
   private long lastEvent;
@@ -45,30 +46,25 @@ final class Recovery {
   record Result(
       List<Segment> segments,
       List<Integer> ends,
-      NavigableMap<Long, Path> bases,
+      NavigableMap<Long, String> bases,
       Map<String, SinkProgress> sinks,
       long nextSequence,
       long lastEvent,
       @Nullable TornTail torn) {}
 
   /** What was being written when the process or the machine stopped. */
-  record TornTail(Path file, long bytes) {}
+  record TornTail(JournalFile file, long bytes) {}
 
-  Recovery(UsageJournal.Replay replay) {
-    this.replay = replay;
+  Recovery(List<JournalState> states) {
+    this.states = states;
   }
 
   Result run(SegmentDirectory directory) throws IOException {
     open(directory);
-    for (Segment segment : segments) {
-      if (segment.base() != next) {
-        break;
-      }
-      bases.put(next, segment.file());
-      ends.add(scan(segment));
-      if (!cleanAt(segment, lastEnd())) {
-        break;
-      }
+    long[] limits = limits();
+    int index = 0;
+    while (index < limits.length && read(segments.get(index), limits[index])) {
+      index++;
     }
     cutTail();
     for (int i = 0; i < ends.size(); i++) {
@@ -77,33 +73,69 @@ final class Recovery {
     return new Result(segments, ends, bases, sinks, next, lastEvent, torn);
   }
 
+  /** Reads a segment; false if the records end there, or before it. */
+  private boolean read(Segment segment, long limit) throws JournalDamagedException {
+    boolean givenUp = segment.base() <= 0 ? next == limit : segment.base() >= limit;
+    if (givenUp) {
+      ends.add(segment.size());
+      return true;
+    }
+    if (segment.base() != next) {
+      return false;
+    }
+    bases.put(next, segment.name());
+    ends.add(scan(segment, limit));
+    return next == limit || cleanAt(segment, lastEnd());
+  }
+
+  /** Where the records of each segment end at the latest, because a later one has them. */
+  private long[] limits() {
+    long[] limits = new long[segments.size()];
+    long least = Long.MAX_VALUE;
+    for (int i = limits.length - 1; i >= 0; i--) {
+      limits[i] = least;
+      long base = segments.get(i).base();
+      least = base > 0 ? Math.min(least, base) : least;
+    }
+    return limits;
+  }
+
+  /** What lies behind the end was given up by an fsync that failed: then it is not tried again. */
+  private void sync(Segment segment, int end) throws IOException {
+    if (segment.synced() < end
+        && bases.containsValue(segment.name())
+        && segment.writtenEnd(end) == end) {
+      segment.syncAgain(end);
+    }
+  }
+
   private void open(SegmentDirectory directory) throws IOException {
     long expected = 1;
-    for (Map.Entry<Long, Path> file : directory.files().entrySet()) {
-      Segment segment = Segment.map(file.getValue(), MapMode.READ_WRITE);
+    for (Map.Entry<Long, String> file : directory.files().entrySet()) {
+      Segment segment = directory.open(file.getValue());
       if (file.getKey() != expected) {
         throw new JournalDamagedException(
-            file.getValue(), "segment " + expected + ", which comes before it, is missing");
+            segment.file(), "segment " + expected + ", which comes before it, is missing");
       }
       if (segment.number() != expected) {
         throw new JournalDamagedException(
-            file.getValue(), "it is a copy of segment " + segment.number());
+            segment.file(), "it is a copy of segment " + segment.number());
       }
       segments.add(segment);
       UUID journal = segments.get(0).journal();
       if (!segment.journal().equals(journal)) {
         throw new JournalDamagedException(
-            file.getValue(),
+            segment.file(),
             "it belongs to journal " + segment.journal() + ", the first segment to " + journal);
       }
       expected++;
     }
   }
 
-  private int scan(Segment segment) throws JournalDamagedException {
+  private int scan(Segment segment, long limit) throws JournalDamagedException {
     frame.seed(segment.journal(), segment.number());
     int at = Segment.HEADER;
-    while (frame.take(segment.buffer(), at, next)) {
+    while (next < limit && frame.take(segment.buffer(), at, next)) {
       apply(segment, at);
       at += frame.size();
       next++;
@@ -134,7 +166,9 @@ final class Recovery {
     }
     if (event != null) {
       lastEvent = next;
-      replay.event(next, event);
+      for (JournalState state : states) {
+        state.event(next, event);
+      }
     }
   }
 
@@ -146,7 +180,7 @@ final class Recovery {
     return segment.synced() <= end && segment.writtenEnd(end) == end;
   }
 
-  private void cutTail() throws JournalDamagedException {
+  private void cutTail() throws IOException {
     long dropped = 0;
     boolean damaged = false;
     int stopped = segments.size();
@@ -169,7 +203,7 @@ final class Recovery {
   }
 
   /** From the end, so that what is behind the tear never looks joined to what is before it. */
-  private void cut(int stopped, long dropped) {
+  private void cut(int stopped, long dropped) throws IOException {
     for (int i = segments.size() - 1; i >= stopped; i--) {
       Segment segment = segments.get(i);
       int from = i < ends.size() ? ends.get(i) : Segment.BASE;
@@ -205,12 +239,5 @@ final class Recovery {
       }
     }
     return 0;
-  }
-
-  private static void sync(Segment segment, int end) {
-    if (segment.synced() < end) {
-      segment.sync(end);
-      segment.syncHeader();
-    }
   }
 }

@@ -7,16 +7,11 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.MappedByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileChannel.MapMode;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.UUID;
 import java.util.zip.CRC32C;
 
 /**
- * One file of the journal, mapped. Little-endian:
+ * One file of the journal, mapped or the like. Little-endian:
  *
  * <pre>
  *  0 magic 8 | version 4 | file size 4 | journal id 16 | number 8 | crc 8    durable before the file has its name
@@ -43,30 +38,25 @@ final class Segment {
   private static final int IDENTITY_CRC = 40;
   private static final int SYNCED = 64;
 
-  private final Path file;
-  private final MappedByteBuffer buffer;
+  private final String name;
+  private final JournalFile file;
+  private final ByteBuffer buffer;
 
-  private Segment(Path file, MappedByteBuffer buffer) {
+  private Segment(String name, JournalFile file) {
+    this.name = name;
     this.file = file;
-    this.buffer = buffer;
-    buffer.order(ByteOrder.LITTLE_ENDIAN);
+    this.buffer = file.buffer();
   }
 
-  /** Maps a file and checks that it is a segment. */
-  static Segment map(Path file, MapMode mode) throws IOException {
-    boolean writable = mode == MapMode.READ_WRITE;
-    try (FileChannel channel =
-        writable
-            ? FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)
-            : FileChannel.open(file, StandardOpenOption.READ)) {
-      long size = channel.size();
-      if (size < HEADER || size > Integer.MAX_VALUE) {
-        throw new JournalDamagedException(file, "its size, " + size + " bytes, is no segment's");
-      }
-      Segment segment = new Segment(file, channel.map(mode, 0, size));
-      segment.checkIdentity();
-      return segment;
+  /** The segment in a file, which is checked to hold one. */
+  static Segment of(String name, JournalFile file) throws JournalDamagedException {
+    Segment segment = new Segment(name, file);
+    if (segment.size() < HEADER) {
+      throw new JournalDamagedException(
+          file, "its size, " + segment.size() + " bytes, is no segment's");
     }
+    segment.checkIdentity();
+    return segment;
   }
 
   /** A new segment's first bytes. */
@@ -103,11 +93,17 @@ final class Segment {
     }
   }
 
-  Path file() {
+  /** Name of its file. */
+  String name() {
+    return name;
+  }
+
+  /** Its file, for messages. */
+  JournalFile file() {
     return file;
   }
 
-  MappedByteBuffer buffer() {
+  ByteBuffer buffer() {
     return buffer;
   }
 
@@ -145,18 +141,33 @@ final class Segment {
   }
 
   /** Makes durable what lies before an offset, and remembers that it is. */
-  void sync(int offset) {
+  void sync(int offset) throws IOException {
     int from = synced();
     if (from == offset) {
       return;
     }
-    buffer.force(from, offset - from);
+    file.force(from, offset - from);
     LONG.setRelease(buffer, SYNCED, syncedWord(offset));
   }
 
+  /**
+   * Makes durable, up to an offset, what an earlier process wrote. The system may hold it as
+   * written although that failed; so it is written once more.
+   */
+  void syncAgain(int offset) throws IOException {
+    byte[] bytes = new byte[8192];
+    for (int at = Math.min(synced(), offset); at < offset; at += bytes.length) {
+      int length = Math.min(bytes.length, offset - at);
+      buffer.get(at, bytes, 0, length);
+      buffer.put(at, bytes, 0, length);
+    }
+    sync(offset);
+    syncHeader();
+  }
+
   /** Makes the header durable too. */
-  void syncHeader() {
-    buffer.force(0, HEADER);
+  void syncHeader() throws IOException {
+    file.force(0, HEADER);
   }
 
   private long syncedWord(int offset) {
@@ -181,11 +192,11 @@ final class Segment {
   }
 
   /** Puts zeros from an offset to the end, durably. */
-  void clear(int from) {
+  void clear(int from) throws IOException {
     byte[] zeros = new byte[8192];
     for (int at = from; at < size(); at += zeros.length) {
       buffer.put(at, zeros, 0, Math.min(zeros.length, size() - at));
     }
-    buffer.force();
+    file.force(0, size());
   }
 }

@@ -3,51 +3,52 @@
 package dev.monetize.usage;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileChannel.MapMode;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
-/** The files of a journal: {@code usage-0000000000000000001.journal} and so on. */
+/** The segments of a journal: {@code usage-0000000000000000001.journal} and so on. */
 final class SegmentDirectory {
 
   private static final Pattern NAME = Pattern.compile("usage-(\\d{19})\\.journal");
-  private static final int CHUNK = 1 << 20;
+  private static final String MADE = "next.tmp";
+  private static final int PIECE = 64 << 10;
+  private static final int FORCED = 1 << 20;
 
-  private final Path directory;
+  private final JournalStorage storage;
 
-  SegmentDirectory(Path directory) {
-    this.directory = directory;
+  SegmentDirectory(JournalStorage storage) {
+    this.storage = storage;
   }
 
-  Path path() {
-    return directory;
+  static String name(long number) {
+    return "usage-%019d.journal".formatted(number);
   }
 
   /** Segments by number. A name that only resembles one is refused: it may hold usage. */
-  NavigableMap<Long, Path> files() throws IOException {
-    TreeMap<Long, Path> files = new TreeMap<>();
-    try (Stream<Path> paths = Files.list(directory)) {
-      for (Path path : (Iterable<Path>) paths::iterator) {
-        String name = path.getFileName().toString();
-        Matcher matcher = NAME.matcher(name);
-        if (matcher.matches()) {
-          files.put(Long.parseLong(matcher.group(1)), path);
-        } else if (name.endsWith(".journal")) {
-          throw new JournalDamagedException(path, "its name is no segment's");
-        }
+  NavigableMap<Long, String> files() throws IOException {
+    TreeMap<Long, String> files = new TreeMap<>();
+    for (String name : storage.names()) {
+      Matcher matcher = NAME.matcher(name);
+      if (matcher.matches()) {
+        files.put(Long.parseLong(matcher.group(1)), name);
+      } else if (name.endsWith(".journal")) {
+        throw new JournalDamagedException(name, "its name is no segment's");
       }
     }
     return files;
+  }
+
+  /** Opens a segment to write it. */
+  Segment open(String name) throws IOException {
+    return Segment.of(name, storage.open(name));
+  }
+
+  /** Opens a segment to read it. */
+  Segment openToRead(String name) throws IOException {
+    return Segment.of(name, storage.openToRead(name));
   }
 
   /**
@@ -56,41 +57,25 @@ final class SegmentDirectory {
    * @param between run between pieces of the work, for it takes long
    */
   Segment create(UUID journal, long number, int size, Runnable between) throws IOException {
-    Path made = directory.resolve("next.tmp");
-    Path file = directory.resolve("usage-%019d.journal".formatted(number));
-    try (FileChannel channel =
-        FileChannel.open(
-            made,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.WRITE,
-            StandardOpenOption.TRUNCATE_EXISTING)) {
-      write(channel, Segment.identity(journal, number, size));
-      ByteBuffer zeros = ByteBuffer.allocateDirect(Math.min(CHUNK, size));
-      while (channel.position() < size) {
-        zeros.clear().limit((int) Math.min(zeros.capacity(), size - channel.position()));
-        write(channel, zeros);
-        channel.force(false);
-        between.run();
-      }
-      channel.force(true);
-    }
-    Files.move(made, file, StandardCopyOption.ATOMIC_MOVE);
-    sync(directory);
-    return Segment.map(file, MapMode.READ_WRITE);
-  }
-
-  private static void write(FileChannel channel, ByteBuffer bytes) throws IOException {
-    while (bytes.hasRemaining()) {
-      channel.write(bytes);
-    }
-  }
-
-  /** Makes names in a directory durable, where the system knows how (Windows does by itself). */
-  static void sync(Path directory) throws IOException {
-    if (directory.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-      try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-        channel.force(true);
-      }
-    }
+    storage.write(
+        MADE,
+        to -> {
+          byte[] piece = new byte[Math.min(PIECE, size)];
+          Segment.identity(journal, number, size).get(piece, 0, Segment.BASE);
+          for (int at = 0; at < size; at += piece.length) {
+            to.write(piece, 0, Math.min(piece.length, size - at));
+            if (at == 0) {
+              piece = new byte[piece.length];
+            }
+            if ((at + piece.length) % FORCED == 0) {
+              to.flush();
+              between.run();
+            }
+          }
+        });
+    String name = name(number);
+    storage.rename(MADE, name);
+    storage.sync();
+    return open(name);
   }
 }

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.monetize.usage;
 
-import java.nio.file.Path;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -10,14 +9,20 @@ import java.util.concurrent.ConcurrentSkipListMap;
 /** Which segment holds which sequences. Thread-safe. */
 final class SegmentIndex {
 
-  private final ConcurrentSkipListMap<Long, Path> files = new ConcurrentSkipListMap<>();
+  private final ConcurrentSkipListMap<Long, String> files = new ConcurrentSkipListMap<>();
 
-  SegmentIndex(NavigableMap<Long, Path> bases) {
+  SegmentIndex(NavigableMap<Long, String> bases) {
     files.putAll(bases);
   }
 
-  void add(long base, Path file) {
-    files.put(base, file);
+  void add(long base, String name) {
+    files.put(base, name);
+  }
+
+  /** Records from this one on are in another segment now. */
+  void replaceBehind(long base, String name) {
+    files.tailMap(base).clear();
+    files.put(base, name);
   }
 
   /** The first sequence that is held, {@link Long#MAX_VALUE} if there is none. */
@@ -32,8 +37,8 @@ final class SegmentIndex {
   }
 
   /** The segment that holds a sequence, with its first one. */
-  Map.Entry<Long, Path> holding(long sequence) {
-    Map.Entry<Long, Path> file = files.floorEntry(sequence);
+  Map.Entry<Long, String> holding(long sequence) {
+    Map.Entry<Long, String> file = files.floorEntry(sequence);
     if (file == null) {
       throw new IllegalStateException("no segment holds record " + sequence);
     }

@@ -32,12 +32,4 @@ public interface UsageJournal extends AutoCloseable {
   /** Makes everything durable and lets the journal go. */
   @Override
   void close();
-
-  /** Takes what a journal already holds, when it is opened. */
-  @FunctionalInterface
-  interface Replay {
-
-    /** Takes the next event, in the order of the journal. */
-    void event(long sequence, UsageEvent event);
-  }
 }

@@ -27,7 +27,7 @@ class JournalKillTest {
     private Appending() {}
 
     public static void main(String[] args) throws IOException {
-      FileUsageJournal journal = FileUsageJournal.open(Path.of(args[0]), SEGMENT, (s, e) -> {});
+      FileUsageJournal journal = FileUsageJournal.openWith(Path.of(args[0]), SEGMENT, (s, e) -> {});
       new Thread(() -> appendForEver(journal, "a")).start();
       appendForEver(journal, "b");
     }
@@ -63,7 +63,7 @@ class JournalKillTest {
 
   private void verify(Map<Long, String> acknowledged) throws IOException {
     TreeMap<Long, String> read = new TreeMap<>();
-    FileUsageJournal.open(directory, SEGMENT, (s, e) -> read.put(s, e.customer())).close();
+    FileUsageJournal.openWith(directory, SEGMENT, (s, e) -> read.put(s, e.customer())).close();
     assertThat(read).containsAllEntriesOf(acknowledged);
     assertThat(read.lastKey()).isEqualTo(read.size());
     assertThat(read.size() - acknowledged.size()).as("not acknowledged").isLessThan(10);

@@ -32,9 +32,9 @@ class PowerCutTest {
   private Appender open() throws IOException {
     recovered.clear();
     Recovery.Result found =
-        new Recovery((sequence, event) -> recovered.add(event))
-            .run(new SegmentDirectory(directory));
-    return new Appender(found, new SegmentIndex(found.bases()), () -> {});
+        new Recovery(List.of(Replay.state((sequence, event) -> recovered.add(event))))
+            .run(segments());
+    return new Appender(found, new SegmentIndex(found.bases()), new KeptRecords(1 << 20), () -> {});
   }
 
   @Test
@@ -65,9 +65,16 @@ class PowerCutTest {
     assertThat(recovered).as(name).isEqualTo(expected);
   }
 
+  private SegmentDirectory segments() {
+    return new SegmentDirectory(JournalStorage.directory(directory));
+  }
+
+  private List<Path> files() throws IOException {
+    return segments().files().values().stream().map(directory::resolve).toList();
+  }
+
   private Appender begin() throws IOException {
-    SegmentDirectory segments = new SegmentDirectory(directory);
-    for (Path file : segments.files().values()) {
+    for (Path file : files()) {
       Files.delete(file);
     }
     UUID journal = UUID.randomUUID();
@@ -94,7 +101,9 @@ class PowerCutTest {
     List<byte[]> before = images();
     Appender.Extent extent = appender.extent();
     int active = extent.segments().size() - 1;
-    extent.segments().forEach(written -> written.segment().sync(written.end()));
+    for (Appender.Written written : extent.segments()) {
+      written.segment().sync(written.end());
+    }
     appender.synced(extent);
     List<byte[]> durable = images();
     long offset = ByteBuffer.wrap(before.get(active)).getLong(JournalFiles.SYNCED);
@@ -104,7 +113,7 @@ class PowerCutTest {
 
   private List<byte[]> images() throws IOException {
     List<byte[]> images = new ArrayList<>();
-    for (Path file : new SegmentDirectory(directory).files().values()) {
+    for (Path file : files()) {
       images.add(Files.readAllBytes(file));
     }
     return images;
@@ -126,7 +135,7 @@ class PowerCutTest {
   }
 
   private void restore(List<byte[]> images) throws IOException {
-    List<Path> files = new ArrayList<>(new SegmentDirectory(directory).files().values());
+    List<Path> files = files();
     for (int i = 0; i < images.size(); i++) {
       JournalFiles.overwrite(files.get(i), images.get(i));
     }
