@@ -31,7 +31,8 @@ import java.util.concurrent.ConcurrentHashMap;
  * <p>Thread-safe. An answer includes every event whose {@code fold} returned before it was asked.
  * Events may be of any time and come in any order. Hours and windows that began more than {@link
  * #KEPT} ago are forgotten; memory is bounded by customers × meters × hours in which they called,
- * 16 bytes each.
+ * 16 bytes each, about 100 bytes where a meter is not just summed up, and what its {@link
+ * Aggregation} says.
  */
 public final class Ledger implements JournalState {
 

@@ -10,6 +10,7 @@ import dev.monetize.usage.UsagePoint.Certainty;
 import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.time.Instant;
@@ -175,6 +176,45 @@ class AggregationTest {
           .as("seed %d, prefix %d", SEED, prefix)
           .isEqualTo(LedgerSnapshotTest.bytes(whole));
     }
+  }
+
+  @Test
+  void foldedByManyThreads_whileItIsWritten_isTheSame() throws Exception {
+    List<Counted> all = history(new Random(SEED), 4000);
+    Ledger expected = new Ledger(clock, METERS);
+    all.forEach(counted -> fold(expected, counted));
+    Ledger shared = new Ledger(clock, METERS);
+    List<Thread> threads = new ArrayList<>();
+    for (int t = 0; t < 4; t++) {
+      List<Counted> own = all.subList(t * 1000, (t + 1) * 1000);
+      threads.add(new Thread(() -> own.forEach(counted -> fold(shared, counted))));
+    }
+    threads.forEach(Thread::start);
+    byte[] some = LedgerSnapshotTest.bytes(shared);
+    for (Thread thread : threads) {
+      thread.join();
+    }
+
+    assertThat(LedgerSnapshotTest.bytes(LedgerSnapshotTest.read(shared, some))).isEqualTo(some);
+    assertThat(LedgerSnapshotTest.bytes(shared))
+        .as("seed %d", SEED)
+        .isEqualTo(LedgerSnapshotTest.bytes(expected));
+  }
+
+  @Test
+  void foldingIntoAnHourThatIsKnown_allocatesNothing() {
+    var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+    Ledger ledger = new Ledger(clock, METERS);
+    UsageEvent event = event(Events.NOON, 5);
+    for (int i = 1; i < 20_000; i++) {
+      ledger.fold(i, event);
+    }
+    long before = threads.getCurrentThreadAllocatedBytes();
+    for (int i = 20_000; i < 120_000; i++) {
+      ledger.fold(i, event);
+    }
+
+    assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(100_000);
   }
 
   @Test
