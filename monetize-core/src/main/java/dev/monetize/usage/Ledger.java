@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -30,7 +31,8 @@ import java.util.concurrent.ConcurrentHashMap;
  * <p>Thread-safe. An answer includes every event whose {@code fold} returned before it was asked.
  * Events may be of any time and come in any order. Hours and windows that began more than {@link
  * #KEPT} ago are forgotten; memory is bounded by customers × meters × hours in which they called,
- * 16 bytes each.
+ * 16 bytes each, about 100 bytes where a meter is not just summed up, and what its {@link
+ * Aggregation} says.
  */
 public final class Ledger implements JournalState {
 
@@ -42,13 +44,26 @@ public final class Ledger implements JournalState {
 
   static final long HOUR_SECONDS = 3600;
   private static final long SECOND_NANOS = 1_000_000_000L;
+  private static final Instant FIRST = instant(Long.MIN_VALUE);
+  private static final Instant LAST = instant(Long.MAX_VALUE);
 
   private final InstantSource clock;
+  private final Map<String, Aggregation> aggregations;
   private final ConcurrentHashMap<String, CustomerUse> customers = new ConcurrentHashMap<>();
 
-  /** An empty one; the clock tells what is too old to keep. */
+  /** An empty one of meters that are all summed up; the clock tells what is too old to keep. */
   public Ledger(InstantSource clock) {
+    this(clock, Map.of());
+  }
+
+  /**
+   * An empty one.
+   *
+   * @param aggregations of meters by name; any other is {@link Aggregation#SUM}
+   */
+  public Ledger(InstantSource clock, Map<String, Aggregation> aggregations) {
     this.clock = Objects.requireNonNull(clock, "clock");
+    this.aggregations = Map.copyOf(aggregations);
   }
 
   /**
@@ -59,9 +74,9 @@ public final class Ledger implements JournalState {
   public void fold(long sequence, UsageEvent event) {
     CustomerUse use = customers.get(event.customer());
     if (use == null) {
-      use = customers.computeIfAbsent(event.customer(), id -> new CustomerUse(this::oldestKept));
+      use = customers.computeIfAbsent(event.customer(), id -> blankPage());
     }
-    use.add(event, Math.floorDiv(event.timeNanos(), SECOND_NANOS * HOUR_SECONDS));
+    use.add(sequence, event, Math.floorDiv(event.timeNanos(), SECOND_NANOS * HOUR_SECONDS));
   }
 
   /**
@@ -95,6 +110,24 @@ public final class Ledger implements JournalState {
     return use == null ? new TreeMap<>() : use.totals(hour(from), hourAtOrAfter(to));
   }
 
+  /**
+   * What a customer used in a meter over time, in the meter's {@link Aggregation}. Each span
+   * consists of the hours (of UTC) that begin in it; of the first, the hour that contains the
+   * range's beginning is part too. So where a zone's midnight is not on the full hour, up to three
+   * quarters of an hour are told of the neighbouring day.
+   *
+   * <p>Quotas and {@link #units} are always sums. Where a meter's aggregation was changed, hours
+   * that a snapshot has from before are {@link UsagePoint.Certainty#AT_LEAST}.
+   *
+   * @return a point for each span, also where nothing was used
+   */
+  public List<UsagePoint> series(String customer, String meter, UsageRange range) {
+    CustomerUse use = customers.get(customer);
+    long now = nanos(clock.instant());
+    return range.points(
+        (from, to) -> use == null ? Amount.NOTHING : use.amount(meter, from, to, now));
+  }
+
   @Override
   public String name() {
     return NAME;
@@ -102,7 +135,7 @@ public final class Ledger implements JournalState {
 
   @Override
   public Ledger fresh() {
-    return new Ledger(clock);
+    return new Ledger(clock, aggregations);
   }
 
   /** The same as {@link #fold}. */
@@ -154,7 +187,7 @@ public final class Ledger implements JournalState {
     SnapshotReader reader = new SnapshotReader(from, NAME, VERSION);
     Map<String, CustomerUse> read = new HashMap<>();
     for (long rest = reader.count(); rest > 0; rest--) {
-      CustomerUse use = new CustomerUse(this::oldestKept);
+      CustomerUse use = blankPage();
       read.put(reader.string(), use);
       use.read(reader);
     }
@@ -162,16 +195,49 @@ public final class Ledger implements JournalState {
     return read;
   }
 
+  private CustomerUse blankPage() {
+    return new CustomerUse(aggregations, this::oldestKept);
+  }
+
   private long oldestKept() {
     return clock.instant().minus(KEPT).getEpochSecond();
   }
 
-  private static long hour(Instant instant) {
+  static long hour(Instant instant) {
     return Math.floorDiv(instant.getEpochSecond(), HOUR_SECONDS);
   }
 
-  private static long hourAtOrAfter(Instant instant) {
+  static long hourAtOrAfter(Instant instant) {
     long hour = hour(instant);
     return Instant.ofEpochSecond(hour * HOUR_SECONDS).equals(instant) ? hour : hour + 1;
+  }
+
+  /**
+   * When an hour begins, in nanoseconds; hours that no event can have are the first or the last.
+   */
+  static long startOf(long hour) {
+    long nanos = hour * (HOUR_SECONDS * SECOND_NANOS);
+    return Math.abs(hour) < Long.MAX_VALUE / (HOUR_SECONDS * SECOND_NANOS)
+        ? nanos
+        : hour < 0 ? Long.MIN_VALUE : Long.MAX_VALUE;
+  }
+
+  /** Moments that no event can have are the first or the last nanosecond. */
+  static long nanos(Instant moment) {
+    if (!moment.isAfter(FIRST)) {
+      return Long.MIN_VALUE;
+    }
+    if (!moment.isBefore(LAST)) {
+      return Long.MAX_VALUE;
+    }
+    long seconds = moment.getEpochSecond();
+    return seconds < 0
+        ? (seconds + 1) * SECOND_NANOS + (moment.getNano() - SECOND_NANOS)
+        : seconds * SECOND_NANOS + moment.getNano();
+  }
+
+  private static Instant instant(long nanos) {
+    return Instant.ofEpochSecond(
+        Math.floorDiv(nanos, SECOND_NANOS), Math.floorMod(nanos, SECOND_NANOS));
   }
 }

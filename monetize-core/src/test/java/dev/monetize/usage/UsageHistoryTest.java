@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.function.BinaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,17 +31,19 @@ class UsageHistoryTest {
   private static final Instant NOON = Instant.parse("2026-11-20T12:00:00Z");
   private static final Instant EVER = Instant.MIN;
   private static final Instant NEVER = Instant.MAX;
+  private static final Map<String, Aggregation> METERS = Map.of("tokens", Aggregation.MAX);
   private static final ObjectMapper JSON = new ObjectMapper();
 
   @TempDir private Path directory;
-  private final Ledger ledger = new Ledger(new TestClock());
+  private final TestClock clock = new TestClock();
+  private final Ledger ledger = new Ledger(clock, METERS);
   private FileUsageJournal journal;
   private UsageHistory history;
 
   @BeforeEach
   void open() throws IOException {
     journal = FileUsageJournal.openWith(directory, 16384, ledger::fold);
-    history = new UsageHistory(journal, Map.of("calls", Aggregation.SUM));
+    history = new UsageHistory(clock, journal, Map.of("calls", Aggregation.SUM));
   }
 
   @AfterEach
@@ -275,7 +279,7 @@ class UsageHistoryTest {
     Instant from = NOON.plus(Duration.ofHours(8));
     Instant to = NOON.plus(Duration.ofHours(9));
     String known = export("c1", from, to, ExportFormat.CSV);
-    history = new UsageHistory(journal, Map.of("calls", Aggregation.SUM));
+    history = new UsageHistory(clock, journal, Map.of("calls", Aggregation.SUM));
     assertThat(known).isEqualTo(export("c1", from, to, ExportFormat.CSV)).contains("T20:");
 
     JournalFiles files = JournalFiles.of(directory);
@@ -284,6 +288,52 @@ class UsageHistoryTest {
     files.write(0, zeros);
     history = first;
     assertThat(export("c1", from, to, ExportFormat.CSV)).isEqualTo(known);
+  }
+
+  @Test
+  void totalsByKey_areThoseOfTheExport() throws IOException {
+    randomHistory(1000);
+    Instant to = NOON.plus(Duration.ofMinutes(333));
+    Map<String, Map<String, Long>> expected = new TreeMap<>();
+    for (String line : export("c1", NOON, to, ExportFormat.JSON_LINES).lines().toList()) {
+      JsonNode event = JSON.readTree(line);
+      add(
+          expected.computeIfAbsent(event.get("key").asText(), key -> new TreeMap<>()),
+          event.get("meters"));
+    }
+
+    assertThat(history.totals(UsageHistory.By.KEY, "c1", NOON, to)).isEqualTo(expected);
+    assertThat(expected).hasSizeGreaterThan(20);
+  }
+
+  @Test
+  void seriesByEndpoint_addUpToTheLedgers() throws IOException {
+    randomHistory(2000);
+    clock.advance(Duration.ofDays(3));
+    UsageRange range =
+        new UsageRange(
+            NOON.minus(Duration.ofHours(6)),
+            NOON.plus(Duration.ofDays(2)),
+            Granularity.DAY,
+            ZoneId.of("Asia/Kolkata"));
+    for (Map.Entry<String, BinaryOperator<Long>> meter :
+        Map.<String, BinaryOperator<Long>>of("calls", Long::sum, "tokens", Math::max).entrySet()) {
+      history = new UsageHistory(clock, journal, METERS);
+      List<Long> units = new ArrayList<>(List.of(0L, 0L, 0L));
+      history
+          .series(UsageHistory.By.ENDPOINT, "c1", meter.getKey(), range)
+          .values()
+          .forEach(
+              points -> {
+                for (int i = 0; i < points.size(); i++) {
+                  units.set(i, meter.getValue().apply(units.get(i), points.get(i).units()));
+                }
+              });
+      assertThat(ledger.series("c1", meter.getKey(), range))
+          .extracting(UsagePoint::units)
+          .containsExactlyElementsOf(units)
+          .allMatch(sum -> sum > 0);
+    }
   }
 
   @Test
