@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.monetize.usage;
 
+import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +26,7 @@ final class Appender {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition spareCame = lock.newCondition();
   private final RecordFrame frame = new RecordFrame();
+  private final KeptRecords kept;
   private final ArrayDeque<Segment> spares = new ArrayDeque<>();
   private final List<Written> full = new ArrayList<>();
   private final SegmentIndex index;
@@ -51,7 +53,8 @@ final class Appender {
    */
   record Extent(List<Written> segments, long sequence, long event) {}
 
-  Appender(Recovery.Result found, SegmentIndex index, Runnable needsSpare) {
+  Appender(Recovery.Result found, SegmentIndex index, KeptRecords kept, Runnable needsSpare) {
+    this.kept = kept;
     this.index = index;
     this.needsSpare = needsSpare;
     int begun = found.ends().size();
@@ -62,6 +65,7 @@ final class Appender {
     position = begun == 0 ? 0 : found.ends().get(begun - 1);
     if (begun == 0) {
       begin(active);
+      publish(active, sequence + 1);
     }
     frame.seed(active.journal(), active.number());
     updateAccepting();
@@ -74,9 +78,11 @@ final class Appender {
   long append(UsageEvent appended) {
     lock();
     try {
-      do {
+      frame.event(appended);
+      if (full()) {
+        awaitSpare();
         frame.event(appended);
-      } while (full() && awaitSpare());
+      }
       long written = put();
       if (written == 0) {
         return lost(closed ? "it is closed" : "there is no room");
@@ -94,9 +100,11 @@ final class Appender {
   long append(RecordType type, SinkMark mark) {
     lock();
     try {
-      do {
+      frame.mark(type, mark);
+      if (full()) {
+        awaitSpare();
         frame.mark(type, mark);
-      } while (full() && awaitSpare());
+      }
       return put();
     } finally {
       lock.unlock();
@@ -125,6 +133,7 @@ final class Appender {
     frame.put(active.buffer(), position, sequence + 1);
     position += size;
     sequence++;
+    kept.add(frame, sequence);
     if (spares.isEmpty() && accepting) {
       updateAccepting();
     }
@@ -136,31 +145,69 @@ final class Appender {
     if (spare == null || size > spare.size() - Segment.HEADER) {
       return false;
     }
-    full.add(new Written(active, position));
-    begin(spare);
+    leave(spare);
+    publish(spare, sequence + 1);
     needsSpare.run();
     return true;
   }
 
+  private void leave(Segment next) {
+    full.add(new Written(active, position));
+    begin(next);
+  }
+
   private void begin(Segment segment) {
     spares.remove(segment);
-    segment.begin(sequence + 1);
-    index.add(sequence + 1, segment.name());
     frame.seed(segment.journal(), segment.number());
     active = segment;
     position = Segment.HEADER;
   }
 
+  private void publish(Segment segment, long base) {
+    segment.begin(base);
+    index.add(base, segment.name());
+  }
+
   /**
-   * Waits a moment where appending outran the making of segments. Others may use the frame
-   * meanwhile.
+   * Writes what is not durable once more, into the spare segment, and goes on there; the files that
+   * hold it are given up. The spare gets its base last: until then all is where it was.
    *
-   * @return whether a spare segment came
+   * @return 0 if that is done, else how large a spare must be
+   * @throws IOException if some of it is nowhere but in the files
    */
-  private boolean awaitSpare() {
+  int rewrite(long synced) throws IOException {
+    lock.lock();
+    try {
+      if (!kept.completeBehind(synced)) {
+        throw new IOException(
+            "more than " + KeptRecords.MOST_BYTES + " bytes were not durable: too much to repeat");
+      }
+      Segment spare = spares.peekFirst();
+      if (spare == null || spare.size() - Segment.HEADER < kept.bytes()) {
+        return Segment.HEADER + kept.bytes();
+      }
+      full.clear();
+      begin(spare);
+      kept.forEachBehind(synced, frame, this::repeat);
+      spare.begin(synced + 1);
+      index.replaceBehind(synced + 1, spare.name());
+      updateAccepting();
+      return 0;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void repeat(long repeated) {
+    frame.put(active.buffer(), position, repeated);
+    position += frame.size();
+  }
+
+  /** Waits a moment where appending outran the making of segments. Others use the frame then. */
+  private void awaitSpare() {
     long left = SPARE_NANOS;
     boolean interrupted = false;
-    while (spares.isEmpty() && !spareFailed && left > 0) {
+    while (full() && !spareFailed && left > 0) {
       try {
         left = spareCame.awaitNanos(left);
       } catch (InterruptedException e) {
@@ -170,7 +217,6 @@ final class Appender {
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
-    return !spares.isEmpty();
   }
 
   /** Whether what is in flight has room: a whole spare segment, or a quarter of this one. */
@@ -210,6 +256,16 @@ final class Appender {
     }
   }
 
+  /** Number of the segment behind the active one. */
+  long nextNumber() {
+    lock.lock();
+    try {
+      return active.number() + 1;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Number of the segment to be made next, 0 if none is needed. */
   long wantedSpare() {
     lock.lock();
@@ -220,9 +276,11 @@ final class Appender {
     }
   }
 
+  /** Adds a spare segment, or puts it in place of that of the same number. */
   void addSpare(Segment spare) {
     lock.lock();
     try {
+      spares.removeIf(former -> former.number() == spare.number());
       spares.add(spare);
       spareFailed = false;
       updateAccepting();
@@ -281,6 +339,7 @@ final class Appender {
     lock.lock();
     try {
       full.removeAll(extent.segments());
+      kept.synced(extent.sequence());
     } finally {
       lock.unlock();
     }

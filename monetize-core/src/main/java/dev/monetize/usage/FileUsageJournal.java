@@ -32,8 +32,11 @@ import org.slf4j.LoggerFactory;
  * <p><b>Room.</b> One segment is always made in advance. When the disk cannot give it, events go on
  * into the current one; {@link #accepting} turns false when three quarters of that are full, so
  * that calls in flight, and the marks of sinks, have the last quarter (4 MiB by default, about
- * 20,000 events). It turns true by itself when there is room again. After a failed fsync it stays
- * false: nothing newer can be trusted to last, and the process must be restarted.
+ * 20,000 events). It turns true by itself when there is room again.
+ *
+ * <p><b>A failed fsync</b> is never tried again, because the next one succeeds although the bytes
+ * are gone. What was not durable yet is written once more, into a fresh segment. Only where that
+ * fails too, {@link #accepting} turns false for good, and the process must be restarted.
  *
  * <p>No segment is ever deleted by this version.
  */
@@ -64,11 +67,12 @@ public final class FileUsageJournal implements UsageJournal {
     this.id = found.segments().get(0).journal();
     this.index = new SegmentIndex(found.bases());
     this.sinks = new ConcurrentHashMap<>(found.sinks());
-    this.appender = new Appender(found, index, this::wake);
+    this.appender = new Appender(found, index, new KeptRecords(KeptRecords.MOST_BYTES), this::wake);
     this.thread =
         new JournalThread(
             appender,
-            (number, between) -> segments.create(id, number, segmentBytes, between),
+            (number, atLeast, between) ->
+                segments.create(id, number, size(segmentBytes, atLeast), between),
             settings.syncEvery());
   }
 
@@ -128,6 +132,10 @@ public final class FileUsageJournal implements UsageJournal {
         new FileUsageJournal(release, segments, found, settings, segmentBytes);
     journal.thread.start();
     return journal;
+  }
+
+  private static int size(int usual, int atLeast) {
+    return Math.max(usual, (atLeast + 4095) & ~4095);
   }
 
   private static void warnOf(Recovery.Result found) {

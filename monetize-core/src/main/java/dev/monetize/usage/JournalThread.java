@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,6 +26,7 @@ final class JournalThread {
   private static final long SPARE_RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final long MOST_GATHER_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
+  private static final int MOST_MADE = 4;
   private static final long CLOSE_MILLIS = TimeUnit.SECONDS.toMillis(30);
 
   private final Thread thread = new Thread(this::run, "monetize-journal");
@@ -37,6 +39,8 @@ final class JournalThread {
   private long syncNanos;
   private boolean spareFailing;
   private boolean failed;
+  private boolean moved;
+  private @Nullable Throwable broken;
   private volatile boolean closing;
   private volatile long syncedEvent;
 
@@ -44,7 +48,7 @@ final class JournalThread {
   @FunctionalInterface
   interface SpareSource {
 
-    Segment make(long number, Runnable between) throws IOException;
+    Segment make(long number, int atLeast, Runnable between) throws IOException;
   }
 
   JournalThread(Appender appender, SpareSource spares, Duration syncEvery) {
@@ -114,14 +118,17 @@ final class JournalThread {
       long pause = pauseNanos;
       while (!closing) {
         pause = sync() ? pauseNanos : Math.min(pause * 2, pauseNanos * IDLE);
+        moveOn();
         makeSpare();
+        moveOn();
         if (!closing) {
           waiters.pause(pause, 1);
         }
       }
       sync();
+      moveOn();
     } catch (Throwable failure) { // a fault of ours, or no memory
-      poison(failure);
+      fail(failure);
     } finally {
       waiters.end();
     }
@@ -130,7 +137,7 @@ final class JournalThread {
   /** Makes durable what there is; whether there was anything. */
   private boolean sync() {
     Appender.Extent extent = appender.extent();
-    if (failed || extent.sequence() == waiters.synced()) {
+    if (failed || broken != null || extent.sequence() == waiters.synced()) {
       waiters.release(waiters.synced());
       return false;
     }
@@ -143,10 +150,11 @@ final class JournalThread {
         full.segment().syncHeader();
       }
     } catch (IOException | RuntimeException | InternalError e) {
-      poison(e);
+      broken = e;
       return false;
     }
     syncNanos = System.nanoTime() - start;
+    moved = false;
     advance(extent);
     return true;
   }
@@ -163,14 +171,57 @@ final class JournalThread {
 
   /**
    * Those who were just answered will be back with their next event: a part of an fsync's time
-   * spent on waiting for them saves half of the fsyncs, which would take one half of them each.
+   * spent on waiting for most of them saves half of the fsyncs, which would take one half of them
+   * each.
    */
   private void gather(int expected) {
-    waiters.gather(Math.min(syncNanos / 2, MOST_GATHER_NANOS), expected);
+    waiters.gather(Math.min(syncNanos / 2, MOST_GATHER_NANOS), expected - expected / 8);
   }
 
-  /** After a failed fsync the next one succeeds although the bytes are gone: never retried. */
-  private void poison(Throwable cause) {
+  /**
+   * After a failed fsync the next one succeeds although the bytes are gone. So it is never tried
+   * again: what was not durable yet is written once more, into fresh segments. If they cannot be
+   * made durable either, that is the end.
+   */
+  private void moveOn() {
+    while (broken != null && !failed) {
+      Throwable cause = broken;
+      if (moved) {
+        fail(cause);
+        return;
+      }
+      try {
+        rewrite();
+      } catch (IOException | RuntimeException | InternalError e) {
+        cause.addSuppressed(e);
+        fail(cause);
+        return;
+      }
+      log.error(
+          "an fsync of the journal failed. What was not durable, all behind record {}, was written"
+              + " once more, into a fresh segment; the former one stays as it is. Look after the"
+              + " disk",
+          waiters.synced(),
+          cause);
+      broken = null;
+      moved = true;
+      sync();
+    }
+  }
+
+  /** Events go on coming while a larger segment is made. */
+  private void rewrite() throws IOException {
+    int needed = appender.rewrite(waiters.synced());
+    for (int made = 0; needed > 0 && made < MOST_MADE; made++) {
+      appender.addSpare(spares.make(appender.nextNumber(), 2 * needed, () -> {}));
+      needed = appender.rewrite(waiters.synced());
+    }
+    if (needed > 0) {
+      throw new IOException("what was not durable takes " + needed + " bytes by now");
+    }
+  }
+
+  private void fail(Throwable cause) {
     failed = true;
     appender.poison();
     waiters.end();
@@ -184,11 +235,11 @@ final class JournalThread {
 
   private void makeSpare() {
     long number = appender.wantedSpare();
-    if (number == 0 || failed || System.nanoTime() - spareRetryAt < 0) {
+    if (number == 0 || failed || broken != null || System.nanoTime() - spareRetryAt < 0) {
       return;
     }
     try {
-      appender.addSpare(spares.make(number, this::sync));
+      appender.addSpare(spares.make(number, 0, this::sync));
       if (spareFailing) {
         log.info("the next segment of the journal could be made: accepting calls again");
       }

@@ -26,6 +26,7 @@ final class KeptRecords {
 
     private final byte[] bytes = new byte[CHUNK];
     private int used;
+    private int onDisk;
     private long last;
   }
 
@@ -52,6 +53,7 @@ final class KeptRecords {
       chunks.add(chunk);
     }
     chunk.used += frame.copyTo(chunk.bytes, chunk.used);
+    chunk.onDisk += frame.size();
     chunk.last = sequence;
   }
 
@@ -62,6 +64,7 @@ final class KeptRecords {
       chunks.remove();
       if (free.size() < IDLE_CHUNKS) {
         first.used = 0;
+        first.onDisk = 0;
         free.add(first);
       }
       first = chunks.peekFirst();
@@ -73,11 +76,11 @@ final class KeptRecords {
     return lastMissed <= sequence;
   }
 
-  /** Bytes that they take, at most. */
+  /** Bytes that they take on disk, at most. */
   int bytes() {
     int bytes = 0;
     for (Chunk chunk : chunks) {
-      bytes += chunk.used;
+      bytes += chunk.onDisk;
     }
     return bytes;
   }

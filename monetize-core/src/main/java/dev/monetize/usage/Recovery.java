@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * is how it was left. What is behind it is a torn tail if no fsync ever covered the place, that is,
  * it lies behind the synced offset of its segment and no later segment was synced; it was never
  * promised to survive what tore it, and is cut off. Anything else is damage, and refused.
+ *
+ * <p>A segment whose fsync failed is followed by one that begins with the first record that was not
+ * durable: what the former holds of those is passed over, whatever it is.
  */
 final class Recovery {
 
@@ -58,21 +61,52 @@ final class Recovery {
 
   Result run(SegmentDirectory directory) throws IOException {
     open(directory);
-    for (Segment segment : segments) {
-      if (segment.base() != next) {
-        break;
-      }
-      bases.put(next, segment.name());
-      ends.add(scan(segment));
-      if (!cleanAt(segment, lastEnd())) {
-        break;
-      }
+    long[] limits = limits();
+    int index = 0;
+    while (index < limits.length && read(segments.get(index), limits[index])) {
+      index++;
     }
     cutTail();
     for (int i = 0; i < ends.size(); i++) {
       sync(segments.get(i), ends.get(i));
     }
     return new Result(segments, ends, bases, sinks, next, lastEvent, torn);
+  }
+
+  /** Reads a segment; false if the records end there, or before it. */
+  private boolean read(Segment segment, long limit) throws JournalDamagedException {
+    boolean givenUp = segment.base() <= 0 ? next == limit : segment.base() >= limit;
+    if (givenUp) {
+      ends.add(segment.size());
+      return true;
+    }
+    if (segment.base() != next) {
+      return false;
+    }
+    bases.put(next, segment.name());
+    ends.add(scan(segment, limit));
+    return next == limit || cleanAt(segment, lastEnd());
+  }
+
+  /** Where the records of each segment end at the latest, because a later one has them. */
+  private long[] limits() {
+    long[] limits = new long[segments.size()];
+    long least = Long.MAX_VALUE;
+    for (int i = limits.length - 1; i >= 0; i--) {
+      limits[i] = least;
+      long base = segments.get(i).base();
+      least = base > 0 ? Math.min(least, base) : least;
+    }
+    return limits;
+  }
+
+  /** What lies behind the end was given up by an fsync that failed: then it is not tried again. */
+  private void sync(Segment segment, int end) throws IOException {
+    if (segment.synced() < end
+        && bases.containsValue(segment.name())
+        && segment.writtenEnd(end) == end) {
+      segment.syncAgain(end);
+    }
   }
 
   private void open(SegmentDirectory directory) throws IOException {
@@ -98,10 +132,10 @@ final class Recovery {
     }
   }
 
-  private int scan(Segment segment) throws JournalDamagedException {
+  private int scan(Segment segment, long limit) throws JournalDamagedException {
     frame.seed(segment.journal(), segment.number());
     int at = Segment.HEADER;
-    while (frame.take(segment.buffer(), at, next)) {
+    while (next < limit && frame.take(segment.buffer(), at, next)) {
       apply(segment, at);
       at += frame.size();
       next++;
@@ -205,12 +239,5 @@ final class Recovery {
       }
     }
     return 0;
-  }
-
-  private static void sync(Segment segment, int end) throws IOException {
-    if (segment.synced() < end) {
-      segment.sync(end);
-      segment.syncHeader();
-    }
   }
 }

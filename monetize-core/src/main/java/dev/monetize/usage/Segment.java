@@ -150,6 +150,21 @@ final class Segment {
     LONG.setRelease(buffer, SYNCED, syncedWord(offset));
   }
 
+  /**
+   * Makes durable, up to an offset, what an earlier process wrote. The system may hold it as
+   * written although that failed; so it is written once more.
+   */
+  void syncAgain(int offset) throws IOException {
+    byte[] bytes = new byte[8192];
+    for (int at = Math.min(synced(), offset); at < offset; at += bytes.length) {
+      int length = Math.min(bytes.length, offset - at);
+      buffer.get(at, bytes, 0, length);
+      buffer.put(at, bytes, 0, length);
+    }
+    sync(offset);
+    syncHeader();
+  }
+
   /** Makes the header durable too. */
   void syncHeader() throws IOException {
     file.force(0, HEADER);

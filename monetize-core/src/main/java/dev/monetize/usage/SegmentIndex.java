@@ -19,6 +19,12 @@ final class SegmentIndex {
     files.put(base, name);
   }
 
+  /** Records from this one on are in another segment now. */
+  void replaceBehind(long base, String name) {
+    files.tailMap(base).clear();
+    files.put(base, name);
+  }
+
   /** The segment that holds a sequence, with its first one. */
   Map.Entry<Long, String> holding(long sequence) {
     Map.Entry<Long, String> file = files.floorEntry(sequence);

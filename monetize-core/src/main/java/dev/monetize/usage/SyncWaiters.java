@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.monetize.usage;
 
-import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
@@ -11,7 +12,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Threads that wait until a record is durable. One thread, the syncing one, answers them all; it is
  * woken only by the arrival that it wants to be woken by. Waiting takes no lock, so that virtual
- * threads leave their carrier, and 64 that are answered at once do not queue for one.
+ * threads leave their carrier.
+ *
+ * <p>To wake a thread takes longer than to append a record. So the syncing thread wakes two of
+ * those it answers, each of them two more, and so on.
  */
 final class SyncWaiters {
 
@@ -19,22 +23,12 @@ final class SyncWaiters {
 
   private final AtomicReference<@Nullable Waiter> arrived = new AtomicReference<>();
   private final AtomicInteger waiting = new AtomicInteger();
-  private final ArrayDeque<Waiter> taken = new ArrayDeque<>();
   private final Thread syncing;
+  private List<Waiter> taken = new ArrayList<>();
+  private List<Waiter> left = new ArrayList<>();
   private volatile int wakeAt = NEVER;
   private volatile long synced;
   private volatile boolean ended;
-
-  private static final class Waiter {
-
-    private final Thread thread = Thread.currentThread();
-    private final long sequence;
-    private @Nullable Waiter next;
-
-    Waiter(long sequence) {
-      this.sequence = sequence;
-    }
-  }
 
   SyncWaiters(Thread syncing, long synced) {
     this.syncing = syncing;
@@ -52,49 +46,45 @@ final class SyncWaiters {
    * @return whether it is
    */
   boolean await(long sequence, long nanos) {
+    Waiter waiter = arrive(sequence);
     boolean interrupted = false;
-    try {
-      while (true) {
-        try {
-          return awaitInterruptibly(sequence, nanos);
-        } catch (InterruptedException e) {
-          interrupted = true;
-        }
-      }
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
-  }
-
-  /** The same, but an interrupt ends it. */
-  boolean awaitInterruptibly(long sequence, long nanos) throws InterruptedException {
-    if (synced >= sequence || ended) {
-      return synced >= sequence;
-    }
     long deadline = System.nanoTime() + nanos;
-    arrive(new Waiter(sequence));
-    long left = nanos;
-    while (synced < sequence && !ended && left > 0) {
-      LockSupport.parkNanos(this, left);
-      if (Thread.interrupted()) {
-        throw new InterruptedException();
-      }
-      left = deadline - System.nanoTime();
+    while (waiter != null && waiter.parked(deadline - System.nanoTime(), this)) {
+      interrupted |= Thread.interrupted();
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
     return synced >= sequence;
   }
 
-  private void arrive(Waiter waiter) {
+  /** The same, but an interrupt ends it. */
+  boolean awaitInterruptibly(long sequence, long nanos) throws InterruptedException {
+    Waiter waiter = arrive(sequence);
+    long deadline = System.nanoTime() + nanos;
+    while (waiter != null && waiter.parked(deadline - System.nanoTime(), this)) {
+      if (Thread.currentThread().isInterrupted() && !waiter.parked(0, this)) {
+        Thread.interrupted();
+        throw new InterruptedException();
+      }
+    }
+    return synced >= sequence;
+  }
+
+  private @Nullable Waiter arrive(long sequence) {
+    if (synced >= sequence || ended) {
+      return null;
+    }
+    Waiter waiter = new Waiter(sequence);
     Waiter top;
     do {
       top = arrived.get();
-      waiter.next = top;
+      waiter.below = top;
     } while (!arrived.compareAndSet(top, waiter));
     if (waiting.incrementAndGet() >= wakeAt) {
       LockSupport.unpark(syncing);
     }
+    return waiter;
   }
 
   /** How many wait. */
@@ -130,26 +120,97 @@ final class SyncWaiters {
     synced = durable;
     Waiter waiter = arrived.getAndSet(null);
     while (waiter != null) {
-      taken.add(waiter);
-      waiter = waiter.next;
+      left.add(waiter);
+      waiter = waiter.below;
     }
-    int released = 0;
-    for (int i = taken.size(); i > 0; i--) {
-      Waiter next = taken.remove();
-      if (ended || next.sequence <= durable) {
-        released++;
-        LockSupport.unpark(next.thread);
-      } else {
-        taken.add(next);
+    List<Waiter> all = left;
+    left = taken;
+    left.clear();
+    List<Waiter> answered = new ArrayList<>(all.size());
+    for (Waiter one : all) {
+      if (!ended && one.sequence > durable) {
+        left.add(one);
+      } else if (one.take()) {
+        answered.add(one);
       }
     }
-    waiting.addAndGet(-released);
-    return released;
+    taken = all;
+    waiting.addAndGet(left.size() - all.size());
+    wake(answered);
+    return answered.size();
+  }
+
+  private static void wake(List<Waiter> answered) {
+    for (int i = answered.size() - 1; i >= 0; i--) {
+      answered.get(i).answer(at(answered, 2 * i + 2), at(answered, 2 * i + 3));
+    }
+    Waiter.wake(at(answered, 0));
+    Waiter.wake(at(answered, 1));
+  }
+
+  private static @Nullable Waiter at(List<Waiter> waiters, int index) {
+    return index < waiters.size() ? waiters.get(index) : null;
   }
 
   /** Nothing becomes durable any more: nobody need wait. */
   void end() {
     ended = true;
     release(synced);
+  }
+
+  /** A thread that waits, and two that it wakes when it has been answered. */
+  private static final class Waiter {
+
+    private static final int WAITING = 0;
+    private static final int GONE = 1;
+    private static final int TAKEN = 2;
+    private static final int ANSWERED = 3;
+
+    private final AtomicInteger state = new AtomicInteger(WAITING);
+    private final Thread thread = Thread.currentThread();
+    private final long sequence;
+    private @Nullable Waiter below;
+    private @Nullable Waiter first;
+    private @Nullable Waiter second;
+
+    Waiter(long sequence) {
+      this.sequence = sequence;
+    }
+
+    /**
+     * Waits some more. Once it is taken there is no way out but the answer, since others count on
+     * being woken.
+     *
+     * @return whether there is more to wait for
+     */
+    boolean parked(long nanos, Object blocker) {
+      if (state.get() == WAITING && nanos > 0) {
+        LockSupport.parkNanos(blocker, nanos);
+      } else if (state.get() == TAKEN) {
+        Thread.onSpinWait();
+      }
+      if (state.get() == ANSWERED) {
+        wake(first);
+        wake(second);
+        return false;
+      }
+      return nanos > 0 || !state.compareAndSet(WAITING, GONE);
+    }
+
+    boolean take() {
+      return state.compareAndSet(WAITING, TAKEN);
+    }
+
+    void answer(@Nullable Waiter one, @Nullable Waiter other) {
+      first = one;
+      second = other;
+      state.set(ANSWERED);
+    }
+
+    static void wake(@Nullable Waiter waiter) {
+      if (waiter != null) {
+        LockSupport.unpark(waiter.thread);
+      }
+    }
   }
 }

@@ -13,6 +13,9 @@ final class HookedStorage implements JournalStorage {
   private final JournalStorage real;
   volatile Hook hook = (call, name) -> {};
 
+  /** Whether a failed force takes the bytes that it was to make durable, as Linux may. */
+  volatile boolean dropping;
+
   /** Run before each call. */
   @FunctionalInterface
   interface Hook {
@@ -83,7 +86,14 @@ final class HookedStorage implements JournalStorage {
 
     @Override
     public void force(int from, int length) throws IOException {
-      hook.before("force", name);
+      try {
+        hook.before("force", name);
+      } catch (IOException e) {
+        for (int at = Math.max(from, Segment.BASE); dropping && at < from + length; at++) {
+          file.buffer().put(at, (byte) 0);
+        }
+        throw e;
+      }
       file.force(from, length);
     }
 

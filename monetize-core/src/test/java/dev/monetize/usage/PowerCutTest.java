@@ -34,7 +34,7 @@ class PowerCutTest {
     Recovery.Result found =
         new Recovery(List.of(Replay.state((sequence, event) -> recovered.add(event))))
             .run(segments());
-    return new Appender(found, new SegmentIndex(found.bases()), () -> {});
+    return new Appender(found, new SegmentIndex(found.bases()), new KeptRecords(1 << 20), () -> {});
   }
 
   @Test
