@@ -8,7 +8,9 @@ public enum Fault {
   NONE,
   /** The call fails and does nothing. */
   IO_ERROR,
-  /** Nothing is left for what needs room: making, writing and renaming files. Others do not fail. */
+  /**
+   * Nothing is left for what needs room: making, writing and renaming files. Others do not fail.
+   */
   NO_SPACE,
   /** Half of what is written gets there, or half of what is forced; then it fails. */
   SHORT_WRITE,

@@ -109,8 +109,7 @@ final class MemoryFile {
   private void loseSectors(int first, int end) {
     for (int sector = unlike(first, end); sector >= 0; sector = unlike(sector + 1, end)) {
       if (lostBytes.capacity() < seen.capacity()) {
-        lostBytes =
-            ByteBuffer.allocate(seen.capacity()).put(0, lostBytes, 0, lostBytes.capacity());
+        lostBytes = ByteBuffer.allocate(seen.capacity()).put(0, lostBytes, 0, lostBytes.capacity());
       }
       lost.set(sector);
       copy(seen, lostBytes, sector);
@@ -120,6 +119,16 @@ final class MemoryFile {
 
   private boolean isLost(int sector) {
     return lost.get(sector) && first(seen, lostBytes, sector, sector + 1) < 0;
+  }
+
+  /** Sectors that were lost are seen as they are on the disk, or are like those just written. */
+  void forgetLost(RandomGenerator random) {
+    for (int sector = lost.nextSetBit(0); sector >= 0; sector = lost.nextSetBit(sector + 1)) {
+      if (isLost(sector) && random.nextBoolean()) {
+        copy(durable, seen, sector);
+      }
+    }
+    lost.clear();
   }
 
   /** Some of what was written gets to the disk, as it may at any time. */

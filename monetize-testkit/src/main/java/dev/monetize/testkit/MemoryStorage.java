@@ -29,18 +29,19 @@ import java.util.random.RandomGenerator;
  * storage.fail(Faults.at(17, Fault.LOST_SYNC));
  * }</pre>
  *
- * <p><b>A power cut</b> leaves of each sector of 512 bytes what was forced last, or what was written
- * since, or what {@link #writeBack} took to the disk in between; where nothing was forced yet, that
- * is old bytes, new ones or zeros. A file that is being written has any length between that which
- * was forced and that which it reached. Of the changes of names since the last {@link #sync} any may
- * be there. All of it is chosen by the given numbers: the same calls and the same seed leave the same
- * files.
+ * <p><b>A power cut</b> leaves of each sector of 512 bytes what was forced last, or what was
+ * written since, or what {@link #writeBack} took to the disk in between; where nothing was forced
+ * yet, that is old bytes, new ones or zeros. A file that is being written has any length between
+ * that which was forced and that which it reached. Of the changes of names since the last {@link
+ * #sync} any may be there. All of it is chosen by the given numbers: the same calls and the same
+ * seed leave the same files.
  *
- * <p><b>The end of a process</b> loses nothing: go on with the same storage.
+ * <p><b>The end of a process</b> loses nothing, but what a failed force lost: see {@link
+ * #processEnd}.
  *
  * <p>Thread-safe, as far as {@link JournalStorage} asks for it. Who had files open when the power
- * was cut must not touch them any more. That somebody writes the same bytes again is not seen:
- * what a failed force lost stays lost then.
+ * was cut or the process ended must not touch them any more. That a process writes the same bytes
+ * again is not seen: what a failed force lost stays lost then.
  */
 public final class MemoryStorage implements JournalStorage {
 
@@ -91,6 +92,19 @@ public final class MemoryStorage implements JournalStorage {
     lock.lock();
     try {
       names.files().forEach(file -> file.writeBack(random));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Leaves what the next process may see. What a failed force lost may be gone; where it can still
+   * be seen, it counts as not forced yet, since a careful process writes it once more.
+   */
+  public void processEnd(RandomGenerator random) {
+    lock.lock();
+    try {
+      names.files().forEach(file -> file.forgetLost(random));
     } finally {
       lock.unlock();
     }

@@ -22,17 +22,20 @@ import java.util.function.UnaryOperator;
 final class CrashExplorer {
 
   private static final int SEGMENTS = 3;
-  private static final RecordType[] MARKS = {
-    RecordType.SEAL, RecordType.SENT, RecordType.GIVEN_UP
-  };
+  private static final RecordType[] MARKS = {RecordType.SEAL, RecordType.SENT, RecordType.GIVEN_UP};
+  private static final Fault[] FAULTS = Fault.values();
   private static final String[] SINKS = {"a", "b"};
 
   private final UnaryOperator<JournalStorage> hurt;
   private final boolean truncating;
   private final EventPool pool = new EventPool(4096, new SplittableRandom(1));
+  private final KeptRecords kept = new KeptRecords(KeptRecords.MOST_BYTES);
   private final List<UsageEvent> found = new ArrayList<>();
   private long states;
   private long journals;
+
+  /** Whether only a process ended, in which nothing failed: then all is there. */
+  private boolean complete;
 
   private MemoryStorage storage = new MemoryStorage();
   private JournalModel model = new JournalModel();
@@ -91,45 +94,62 @@ final class CrashExplorer {
     random = new SplittableRandom(seed);
     storage = new MemoryStorage();
     model = new JournalModel();
+    complete = false;
+    pool.rewind();
     UUID id = new UUID(random.nextLong(), random.nextLong());
     boolean room = true;
     while (room) {
+      long failures = storage.failures();
       failSometimes(16);
       try {
         room = write(recover(id));
       } catch (JournalDamagedException e) {
         throw e;
       } catch (IOException told) {
-        if (storage.failures() == 0) {
+        if (storage.failures() == failures) {
           throw told;
         }
       }
-      crash();
+      crash(storage.failures() > failures);
     }
   }
 
-  private void crash() {
+  private void crash(boolean failed) {
     storage.fail(Faults.none());
+    if (random.nextInt(16) == 0) {
+      complete = !failed;
+      storage.processEnd(random);
+      return;
+    }
     if (random.nextInt(4) == 0) {
       storage.writeBack(random);
     }
+    complete = false;
     storage.powerCut(random);
     states++;
   }
 
-  /** Has the machine stop in one of the next calls. */
+  /** Has the machine stop in one of the next calls, or one of them fail. */
   private void failSometimes(int seldom) {
     if (random.nextInt(seldom) == 0) {
-      storage.fail(Faults.from(storage.calls() + 1 + random.nextInt(12), Fault.IO_ERROR));
+      long call = storage.calls() + 1 + random.nextInt(12);
+      storage.fail(
+          random.nextBoolean()
+              ? Faults.from(call, Fault.IO_ERROR)
+              : Faults.at(call, FAULTS[random.nextInt(FAULTS.length)]));
     }
   }
 
   private SteppedJournal recover(UUID id) throws Violation, IOException {
     found.clear();
     byte[][] before = truncating ? new byte[0][] : bytes();
-    SteppedJournal journal = SteppedJournal.open(hurt.apply(storage), id, found);
+    SteppedJournal journal = SteppedJournal.open(hurt.apply(storage), id, kept, found);
     if (!truncating) {
       putBack(before, journal.tails());
+    }
+    if (complete && journal.records() != model.size()) {
+      throw new Violation(
+          journal.records() + " of " + model.size() + " records survived the process", null);
     }
     String wrong = model.recover(found, journal.records(), journal.sinks());
     if (!wrong.isEmpty()) {
@@ -148,8 +168,7 @@ final class CrashExplorer {
     return bytes.toArray(byte[][]::new);
   }
 
-  private static void putBack(byte[][] before, List<SteppedJournal.Tail> tails)
-      throws IOException {
+  private static void putBack(byte[][] before, List<SteppedJournal.Tail> tails) throws IOException {
     for (int i = 0; i < before.length; i++) {
       SteppedJournal.Tail tail = tails.get(i);
       int from = Math.max(tail.from(), Segment.HEADER);
@@ -166,34 +185,32 @@ final class CrashExplorer {
       if (step < 3) {
         journal.sync();
         model.acknowledge();
-      } else if (step < 5) {
+      } else if (step < 5 || !journal.accepting()) {
         journal.makeSpare(SEGMENTS);
       } else if (step == 5) {
         storage.writeBack(random);
-      } else if (!(step < 8 ? mark(journal) : event(journal))) {
-        return journal.hasRoomFor(SEGMENTS);
+      } else if (step < 8) {
+        mark(journal);
+      } else {
+        event(journal);
       }
     }
-    return true;
+    return journal.accepting() || journal.hasRoomFor(SEGMENTS);
   }
 
-  private boolean event(SteppedJournal journal) {
+  private void event(SteppedJournal journal) {
     UsageEvent event = pool.take();
-    boolean written = journal.append(event) > 0;
-    if (written) {
+    if (journal.append(event) > 0) {
       model.append(event);
     }
-    return written;
   }
 
-  private boolean mark(SteppedJournal journal) {
+  private void mark(SteppedJournal journal) {
     RecordType type = MARKS[random.nextInt(MARKS.length)];
     SinkMark mark =
         new SinkMark(SINKS[random.nextInt(SINKS.length)], 1, 1 + random.nextInt(1 + model.size()));
-    boolean written = journal.append(type, mark) > 0;
-    if (written) {
+    if (journal.append(type, mark) > 0) {
       model.append(type, mark);
     }
-    return written;
   }
 }

@@ -15,10 +15,10 @@ final class EventPool {
   private final List<UsageEvent> events = new ArrayList<>();
   private int next;
 
-  /** Events that all differ, of some 50 to 900 bytes, half of them small. */
+  /** Events that all differ, of some 50 to 900 bytes, most of them small. */
   EventPool(int size, RandomGenerator random) {
     for (int i = 0; i < size; i++) {
-      events.add(event(i, random.nextBoolean() ? random.nextInt(30) : random.nextInt(800), random));
+      events.add(event(i, random.nextInt(random.nextInt(8) > 0 ? 60 : 800), random));
     }
   }
 
@@ -34,6 +34,11 @@ final class EventPool {
         random.nextBoolean(),
         List.of(new Measure("calls", 1 + random.nextInt(1_000))),
         List.of());
+  }
+
+  /** Begins with the first one again. */
+  void rewind() {
+    next = 0;
   }
 
   UsageEvent take() {

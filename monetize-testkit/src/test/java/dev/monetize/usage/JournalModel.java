@@ -66,8 +66,7 @@ final class JournalModel {
       if (kept instanceof Marked marked) {
         String sink = marked.mark().sink();
         sinks.put(
-            sink,
-            sinks.getOrDefault(sink, SinkProgress.NEW).after(marked.type(), marked.mark()));
+            sink, sinks.getOrDefault(sink, SinkProgress.NEW).after(marked.type(), marked.mark()));
       }
     }
     return sinks;

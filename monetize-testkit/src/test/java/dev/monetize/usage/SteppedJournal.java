@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.UUID;
 
 /**
- * A journal without its thread: what that would do is done when it is asked for, so that a run can be
- * repeated call by call.
+ * A journal without its thread: what that would do is done when it is asked for, so that a run can
+ * be repeated call by call.
  */
 final class SteppedJournal {
 
@@ -21,25 +21,36 @@ final class SteppedJournal {
   private final Appender appender;
   private final UUID id;
   private int made;
+  private long synced;
 
-  private SteppedJournal(SegmentDirectory segments, Recovery.Result found) {
+  private SteppedJournal(SegmentDirectory segments, Recovery.Result found, KeptRecords kept) {
     this.segments = segments;
     this.found = found;
-    this.appender = new Appender(found, new SegmentIndex(found.bases()), () -> {});
+    this.appender = new Appender(found, new SegmentIndex(found.bases()), kept, () -> {});
     this.id = found.segments().get(0).journal();
     this.made = found.segments().size();
+    this.synced = records();
     appender.spareFailed(); // nobody waits
   }
 
-  /** Opens as {@link FileUsageJournal} does; the events that are there are added to a list. */
-  static SteppedJournal open(JournalStorage storage, UUID id, List<UsageEvent> events)
+  /**
+   * Opens as {@link FileUsageJournal} does.
+   *
+   * @param kept used again, for its size
+   * @param events those that are there are added to it
+   */
+  static SteppedJournal open(
+      JournalStorage storage, UUID id, KeptRecords kept, List<UsageEvent> events)
       throws IOException {
+    kept.synced(Long.MAX_VALUE);
     SegmentDirectory segments = new SegmentDirectory(storage);
     if (segments.files().isEmpty()) {
       segments.create(id, 1, SEGMENT, () -> {});
     }
+    storage.sync();
     Replay replay = (sequence, event) -> events.add(event);
-    return new SteppedJournal(segments, new Recovery(List.of(Replay.state(replay))).run(segments));
+    Recovery.Result found = new Recovery(List.of(Replay.state(replay))).run(segments);
+    return new SteppedJournal(segments, found, kept);
   }
 
   /** How many records there were when it was opened. */
@@ -52,6 +63,10 @@ final class SteppedJournal {
     return found.sinks();
   }
 
+  boolean accepting() {
+    return appender.accepting();
+  }
+
   long append(UsageEvent event) {
     return appender.append(event);
   }
@@ -60,8 +75,17 @@ final class SteppedJournal {
     return appender.append(type, mark);
   }
 
-  /** Makes durable what was appended. */
+  /** Makes durable what was appended. If that fails it is written once more, as the thread does. */
   void sync() throws IOException {
+    try {
+      force();
+    } catch (IOException e) {
+      rewrite();
+      force();
+    }
+  }
+
+  private void force() throws IOException {
     Appender.Extent extent = appender.extent();
     for (Appender.Written written : extent.segments()) {
       written.segment().sync(written.end());
@@ -70,16 +94,32 @@ final class SteppedJournal {
       full.segment().syncHeader();
     }
     appender.synced(extent);
+    synced = extent.sequence();
+  }
+
+  private void rewrite() throws IOException {
+    int needed = appender.rewrite(synced);
+    if (needed > 0) {
+      add(appender.nextNumber(), Math.max(SEGMENT, (2 * needed + 4095) & ~4095));
+      needed = appender.rewrite(synced);
+    }
+    if (needed > 0) {
+      throw new IllegalStateException("a segment that was asked for is too small by " + needed);
+    }
   }
 
   /** Makes the next segment if one is wanted, and there are not so many yet. */
   void makeSpare(int most) throws IOException {
     long number = appender.wantedSpare();
     if (number > 0 && made < most) {
-      appender.addSpare(segments.create(id, number, SEGMENT, () -> {}));
-      appender.spareFailed();
-      made++;
+      add(number, SEGMENT);
     }
+  }
+
+  private void add(long number, int size) throws IOException {
+    appender.addSpare(segments.create(id, number, size, () -> {}));
+    appender.spareFailed();
+    made++;
   }
 
   /** Whether another segment may be made. */
