@@ -98,12 +98,21 @@ final class Appender {
 
   /** Appends a mark; 0 if it could not be written. */
   long append(RecordType type, SinkMark mark) {
+    return append(() -> frame.mark(type, mark));
+  }
+
+  /** Appends a note; 0 if it could not be written. */
+  long append(byte[] note) {
+    return append(() -> frame.note(note));
+  }
+
+  private long append(Runnable encoding) {
     lock();
     try {
-      frame.mark(type, mark);
+      encoding.run();
       if (full()) {
         awaitSpare();
-        frame.mark(type, mark);
+        encoding.run();
       }
       return put();
     } finally {

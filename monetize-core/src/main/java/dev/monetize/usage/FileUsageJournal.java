@@ -46,6 +46,7 @@ public final class FileUsageJournal implements UsageJournal {
 
   private static final Logger log = LoggerFactory.getLogger(FileUsageJournal.class);
 
+  private static final int MOST_NOTE_BYTES = 4096;
   private static final Duration SYNC_PATIENCE = Duration.ofSeconds(30);
 
   private final UUID id;
@@ -54,12 +55,15 @@ public final class FileUsageJournal implements UsageJournal {
   private final SegmentDirectory segments;
   private final SegmentIndex index;
   private final Appender appender;
+  private final Checkpoints checkpoints;
   private final JournalThread thread;
   private final Map<String, SinkProgress> sinks;
 
   private FileUsageJournal(
+      JournalStorage storage,
       Runnable release,
       SegmentDirectory segments,
+      Fold fold,
       Recovery.Result found,
       JournalSettings settings,
       int segmentBytes) {
@@ -68,13 +72,16 @@ public final class FileUsageJournal implements UsageJournal {
     this.segments = segments;
     this.id = found.segments().get(0).journal();
     this.index = new SegmentIndex(found.bases());
-    this.sinks = new ConcurrentHashMap<>(found.sinks());
+    this.sinks = new ConcurrentHashMap<>(fold.sinks());
     this.appender = new Appender(found, index, new KeptRecords(KeptRecords.MOST_BYTES), this::wake);
+    this.checkpoints =
+        new Checkpoints(storage, id, cursor(), fold.fresh(), settings.checkpointEvery());
     this.thread =
         new JournalThread(
             appender,
             (number, atLeast, between) ->
                 segments.create(id, number, size(segmentBytes, atLeast), between),
+            durable -> checkpoints.filled(durable),
             settings.syncEvery());
   }
 
@@ -128,16 +135,50 @@ public final class FileUsageJournal implements UsageJournal {
       int segmentBytes,
       List<JournalState> states)
       throws IOException {
+    Fold fold = new Fold(states);
     SegmentDirectory segments = new SegmentDirectory(storage);
     if (segments.files().isEmpty()) {
-      segments.create(UUID.randomUUID(), 1, segmentBytes, () -> {});
+      begin(storage, segments, segmentBytes);
     }
-    Recovery.Result found = new Recovery(states).run(segments);
+    restore(storage, segments, fold);
+    Recovery.Result found = new Recovery(fold).run(segments);
     warnOf(found);
     FileUsageJournal journal =
-        new FileUsageJournal(release, segments, found, settings, segmentBytes);
+        new FileUsageJournal(storage, release, segments, fold, found, settings, segmentBytes);
     journal.thread.start();
+    journal.checkpoints.start();
     return journal;
+  }
+
+  private static void begin(JournalStorage storage, SegmentDirectory segments, int segmentBytes)
+      throws IOException {
+    if (storage.names().contains(Checkpoint.FILE)) {
+      throw new JournalDamagedException(Checkpoint.FILE, "it is there, but no segment is");
+    }
+    segments.create(UUID.randomUUID(), 1, segmentBytes, () -> {});
+  }
+
+  /** Takes the checkpoint. One that is damaged can be done without as long as no record is gone. */
+  private static void restore(JournalStorage storage, SegmentDirectory segments, Fold fold)
+      throws IOException {
+    Map.Entry<Long, String> first = segments.files().firstEntry();
+    Checkpoint checkpoint;
+    try {
+      checkpoint = Checkpoint.read(storage, segments.openToRead(first.getValue()).journal());
+    } catch (JournalDamagedException e) {
+      throw e;
+    } catch (IOException e) {
+      if (first.getKey() > 1) {
+        throw new JournalDamagedException(
+            Checkpoint.FILE, "what the deleted records came to cannot be read: " + e.getMessage());
+      }
+      log.warn(
+          "the journal's checkpoint cannot be read; all records are, instead: {}", e.toString());
+      return;
+    }
+    if (checkpoint != null) {
+      fold.restore(checkpoint);
+    }
   }
 
   private static int size(int usual, int atLeast) {
@@ -182,7 +223,10 @@ public final class FileUsageJournal implements UsageJournal {
    */
   @Override
   public long append(UsageEvent event) {
-    long sequence = appender.append(event);
+    return durable(appender.append(event));
+  }
+
+  private long durable(long sequence) {
     if (sequence > 0 && durability == Durability.POWER && !thread.awaitSynced(sequence)) {
       return appender.unacknowledged();
     }
@@ -197,9 +241,36 @@ public final class FileUsageJournal implements UsageJournal {
     return appender.lost();
   }
 
+  /**
+   * Appends a note, which each state is given at the next start, and by a checkpoint. It lasts as
+   * an event does.
+   *
+   * @return its place in the journal; 0 if it could not be written, or not be made durable where
+   *     that is waited for
+   * @throws IllegalArgumentException if it has more than 4096 bytes
+   */
+  public long note(byte[] note) {
+    if (note.length > MOST_NOTE_BYTES) {
+      throw new IllegalArgumentException(
+          "a note must have at most " + MOST_NOTE_BYTES + " bytes, got " + note.length);
+    }
+    return durable(appender.append(note));
+  }
+
+  /**
+   * Makes a checkpoint of all that is durable now, on the calling thread, if there is none that
+   * reaches as far: a restart begins with it. One is made by itself now and then.
+   *
+   * @throws IOException if it could not be made; the former one is still good
+   */
+  public void checkpoint() throws IOException {
+    checkpoints.make(thread.synced());
+  }
+
   @Override
   public void close() {
     appender.close();
+    checkpoints.close();
     thread.close();
     release.run();
   }
@@ -256,6 +327,10 @@ public final class FileUsageJournal implements UsageJournal {
   }
 
   EventReader reader() {
-    return new EventReader(id, segments, index);
+    return new EventReader(id, cursor());
+  }
+
+  private RecordCursor cursor() {
+    return new RecordCursor(id, segments, index);
   }
 }

@@ -17,6 +17,8 @@ enum RecordType {
    * parked it says that of this range only.
    */
   GIVEN_UP(4),
+  /** What a {@link JournalState} wants to know at the next start. */
+  NOTE(5),
   /** A sink refused a batch for good: it is put aside, and the sink goes on behind it. */
   PARKED(6);
 

@@ -2,6 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.monetize.usage;
 
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+
 /**
  * What SEAL, SENT, GIVEN_UP and PARKED say: a sink and a range of sequences, both ends included.
  *
@@ -49,5 +53,18 @@ record SinkMark(String sink, long first, long last, long millis, String reason) 
     }
     SinkMark plain = new SinkMark(from.readString(), from.readVarint(), from.readVarint());
     return version == 1 ? plain : plain.parked(from.readSigned(), from.readString());
+  }
+
+  void write(DataOutput to) throws IOException {
+    to.writeUTF(sink);
+    to.writeLong(first);
+    to.writeLong(last);
+    to.writeLong(millis);
+    to.writeUTF(reason);
+  }
+
+  static SinkMark read(DataInput from) throws IOException {
+    return new SinkMark(
+        from.readUTF(), from.readLong(), from.readLong(), from.readLong(), from.readUTF());
   }
 }

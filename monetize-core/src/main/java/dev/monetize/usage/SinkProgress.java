@@ -2,6 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.monetize.usage;
 
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +41,7 @@ record SinkProgress(long sent, @Nullable SinkMark sealed, boolean givenUp, List<
             Math.max(sent, mark.last()), arrived(mark) ? sealed : null, false, all);
       }
       case GIVEN_UP -> arrived(mark) ? without(mark) : new SinkProgress(mark.last(), null, true);
-      case EVENT -> this;
+      case EVENT, NOTE -> this;
     };
   }
 
@@ -69,5 +72,29 @@ record SinkProgress(long sent, @Nullable SinkMark sealed, boolean givenUp, List<
     List<SinkMark> rest = new ArrayList<>(parked);
     rest.removeIf(mark::sameRange);
     return new SinkProgress(sent, sealed, givenUp, rest);
+  }
+
+  void write(DataOutput to) throws IOException {
+    to.writeLong(sent);
+    to.writeBoolean(givenUp);
+    to.writeBoolean(sealed != null);
+    if (sealed != null) {
+      sealed.write(to);
+    }
+    to.writeInt(parked.size());
+    for (SinkMark mark : parked) {
+      mark.write(to);
+    }
+  }
+
+  static SinkProgress read(DataInput from) throws IOException {
+    long sent = from.readLong();
+    boolean givenUp = from.readBoolean();
+    SinkMark sealed = from.readBoolean() ? SinkMark.read(from) : null;
+    List<SinkMark> parked = new ArrayList<>();
+    for (int left = from.readInt(); left > 0; left--) {
+      parked.add(SinkMark.read(from));
+    }
+    return new SinkProgress(sent, sealed, givenUp, parked);
   }
 }
