@@ -55,11 +55,13 @@ final class MemoryFile {
     emptied = length > 0 || durableLength > 0;
     seen = direct(seen.capacity());
     length = 0;
+    lost.clear();
   }
 
   void append(byte[] bytes, int from, int count) {
     reserve(length + count);
     seen.put(length, bytes, from, count);
+    lost.clear(length / SECTOR, sectors(length + count));
     length += count;
   }
 

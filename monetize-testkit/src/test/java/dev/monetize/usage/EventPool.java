@@ -41,6 +41,19 @@ final class EventPool {
     next = 0;
   }
 
+  /**
+   * Number of an event of this pool.
+   *
+   * @throws IllegalArgumentException if it is none, or was changed
+   */
+  int number(UsageEvent event) {
+    int number = events.indexOf(event);
+    if (number < 0) {
+      throw new IllegalArgumentException(event + " was never made");
+    }
+    return number;
+  }
+
   UsageEvent take() {
     next = next + 1 < events.size() ? next + 1 : 0;
     return events.get(next);
