@@ -10,6 +10,7 @@ import dev.monetize.testkit.MemoryStorage;
 import dev.monetize.usage.JournalSettings.Durability;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -111,7 +112,7 @@ record FaultyRun(Durability durability, Fault fault, boolean once, long call, bo
       TreeMap<Long, Integer> found = new TreeMap<>();
       Replay replay = (sequence, event) -> found.put(sequence, pool.number(event));
       JournalSettings settings =
-          JournalSettings.DEFAULT.durability(run.durability).syncEvery(Duration.ofMillis(100));
+          JournalSettings.on(InstantSource.system()).durability(run.durability).syncEvery(Duration.ofMillis(100));
       FileUsageJournal journal =
           FileUsageJournal.open(
               storage, () -> {}, settings, SEGMENT, List.of(Replay.state(replay)));
