@@ -8,19 +8,25 @@ import dev.monetize.limit.Decision;
 import dev.monetize.limit.Limit;
 import dev.monetize.limit.RateLimiter;
 import dev.monetize.limit.Standing;
+import dev.monetize.notice.Notices;
 import dev.monetize.tier.Endpoint;
 import dev.monetize.tier.Route;
 import dev.monetize.tier.Tier;
 import dev.monetize.tier.TierCatalog;
+import dev.monetize.usage.ExternalUsage;
 import dev.monetize.usage.FileUsageJournal;
+import dev.monetize.usage.IdConflict;
 import dev.monetize.usage.Ledger;
 import dev.monetize.usage.Measure;
+import dev.monetize.usage.Recording;
 import dev.monetize.usage.Shipper;
 import dev.monetize.usage.UsageEvent;
+import dev.monetize.usage.UsageHistory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -73,6 +79,9 @@ public final class Monetizer implements AutoCloseable {
   private final Offers offers;
   private final KeyFormat format;
   private final Accounts accounts;
+  private final NoticeWatch watch;
+  private final UsageRecorder recorder;
+  private final UsageHistory history;
   private final ShadowCount shadows = new ShadowCount();
   private final List<AutoCloseable> owned;
 
@@ -89,6 +98,9 @@ public final class Monetizer implements AutoCloseable {
     this.offers = parts.offers();
     this.format = parts.format();
     this.accounts = parts.accounts();
+    this.watch = parts.watch();
+    this.recorder = parts.recorder();
+    this.history = parts.history();
     this.owned = parts.owned();
   }
 
@@ -103,6 +115,9 @@ public final class Monetizer implements AutoCloseable {
       Offers offers,
       KeyFormat format,
       Accounts accounts,
+      NoticeWatch watch,
+      UsageRecorder recorder,
+      UsageHistory history,
       List<AutoCloseable> owned) {}
 
   /** Begins an engine. */
@@ -210,6 +225,7 @@ public final class Monetizer implements AutoCloseable {
       } finally {
         if (event != null && sequence > 0) {
           ledger.fold(sequence, event);
+          watch.settled(call.caller(), call.caller().key(), event.windows());
         }
       }
       warnOfUndeclared(call);
@@ -301,6 +317,39 @@ public final class Monetizer implements AutoCloseable {
   /** Customers, keys and subscriptions: create, issue, rotate, revoke, change. */
   public Accounts accounts() {
     return accounts;
+  }
+
+  /**
+   * Records usage that did not come through the filter, of a batch job or a queue that delivers
+   * again: each id once within 35 days, whatever dies in between. It counts in the customer's
+   * quotas, in the windows of its own time, and is billed like any other.
+   *
+   * @return {@link Recording.Recorded}, or a {@link Recording.Duplicate} of what was recorded
+   *     before; {@link Recording.Conflict} where the id had other usage; {@link Recording.Refused}
+   *     with the reason; {@link Recording.Unavailable}: again later, with the same id
+   */
+  public Recording record(ExternalUsage usage) {
+    return recorder.record(usage, time.now());
+  }
+
+  /** Usage recorded under an id that had other usage before, the last hundred. */
+  public List<IdConflict> conflicts() {
+    return recorder.intake().conflicts();
+  }
+
+  /** What the journal holds: use by key and endpoint, and every event of a customer. */
+  public UsageHistory history() {
+    return history;
+  }
+
+  /** Deliveries to the sinks: how far each is, and batches that were refused for good. */
+  public Shipper shipper() {
+    return shipper;
+  }
+
+  /** Notices and who is told them; empty if no listener was given to the builder. */
+  public Optional<Notices> notices() {
+    return watch.notices();
   }
 
   /** What a caller has used, may still use, and owes so far. */

@@ -11,15 +11,24 @@ import dev.monetize.limit.InMemoryRateLimiter;
 import dev.monetize.limit.RateLimiter;
 import dev.monetize.limit.Scope;
 import dev.monetize.limit.WindowUse;
+import dev.monetize.notice.ExpiringKey;
+import dev.monetize.notice.GivenNotices;
+import dev.monetize.notice.NoticeListener;
+import dev.monetize.notice.NoticeRules;
+import dev.monetize.notice.Notices;
 import dev.monetize.quota.Quota;
 import dev.monetize.tier.TierCatalog;
 import dev.monetize.usage.FileUsageJournal;
 import dev.monetize.usage.JournalSettings;
+import dev.monetize.usage.JournalState;
 import dev.monetize.usage.Ledger;
 import dev.monetize.usage.NamedSink;
 import dev.monetize.usage.QuotaWindow;
+import dev.monetize.usage.RecordedIds;
 import dev.monetize.usage.ShipSchedule;
 import dev.monetize.usage.Shipper;
+import dev.monetize.usage.UsageHistory;
+import dev.monetize.usage.UsageIntake;
 import dev.monetize.usage.UsageSink;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -32,6 +41,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,6 +62,8 @@ public final class MonetizerBuilder {
   private InstantSource clock = MonotonicClock.system();
   private UnaryOperator<JournalSettings> journal = UnaryOperator.identity();
   private Duration callerCache = Duration.ofSeconds(30);
+  private NoticeRules noticeRules = NoticeRules.DEFAULT;
+  private final Map<String, NoticeListener> listeners = new LinkedHashMap<>();
   private final Map<String, NamedSink> sinks = new LinkedHashMap<>();
 
   MonetizerBuilder() {}
@@ -127,6 +139,28 @@ public final class MonetizerBuilder {
   }
 
   /**
+   * Tells somebody when 80, 100 and 120 % of a quota or of a capped overage are used, and before a
+   * key expires: each once, over restarts.
+   *
+   * @param name names what the listener has been told, over restarts: lower-case letters, digits, -
+   *     and _
+   * @throws IllegalArgumentException if there is a listener of that name already
+   */
+  public MonetizerBuilder notices(String name, NoticeListener listener) {
+    Objects.requireNonNull(listener, "listener");
+    if (listeners.putIfAbsent(name, listener) != null) {
+      throw new IllegalArgumentException("there is a listener \"" + name + "\" already");
+    }
+    return this;
+  }
+
+  /** What is noticed, where other percentages or days are wanted. */
+  public MonetizerBuilder noticeRules(NoticeRules rules) {
+    this.noticeRules = Objects.requireNonNull(rules, "rules");
+    return this;
+  }
+
+  /**
    * How usage is written down: what a call waits for, how long it is kept, and what happens to
    * damage:
    *
@@ -185,13 +219,17 @@ public final class MonetizerBuilder {
       whose = whose != null ? whose : file;
     }
     Ledger ledger = new Ledger(clock);
-    FileUsageJournal journal = open(dir, ledger);
+    RecordedIds ids = ids(dir);
+    GivenNotices given = new GivenNotices();
+    FileUsageJournal journal = open(dir, List.of(ledger, ids, given));
     opened.push(journal);
     RateLimiter limits = limiter != null ? limiter : new InMemoryRateLimiter(restoredFrom(ledger));
     opened.push(limits);
     Offers offers = new Offers(catalog, subs, defaultTier);
     Callers callers = new Callers(format, whose, subs, defaultTier, callerCache);
     Accounts accounts = new Accounts(whose, subs, format, offers, callers, time);
+    NoticeWatch watch = new NoticeWatch(notices(given, journal, whose, opened), ledger);
+    UsageIntake intake = intake(dir, journal, ledger, ids);
     Shipper shipper = Shipper.start(journal, List.copyOf(sinks.values()), clock);
     opened.push(() -> shipper.close(FLUSH));
     return new Monetizer.Parts(
@@ -204,13 +242,55 @@ public final class MonetizerBuilder {
         offers,
         format,
         accounts,
+        watch,
+        new UsageRecorder(callers, offers, intake, limits, watch),
+        new UsageHistory(clock, journal, Map.of()),
         List.copyOf(opened));
   }
 
-  private FileUsageJournal open(Path dir, Ledger ledger) {
+  private static RecordedIds ids(Path dir) {
+    try {
+      return RecordedIds.in(dir.resolve("ids"));
+    } catch (IOException e) {
+      throw new IllegalStateException(dir + " cannot be written: " + e.getMessage(), e);
+    }
+  }
+
+  private UsageIntake intake(Path dir, FileUsageJournal journal, Ledger ledger, RecordedIds ids) {
+    try {
+      return UsageIntake.open(dir.resolve("ids"), journal, ledger, ids, clock);
+    } catch (IOException e) {
+      throw new IllegalStateException(
+          "the secret of recorded ids in " + dir + " cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  private @Nullable Notices notices(
+      GivenNotices given, FileUsageJournal journal, Customers whose, Deque<AutoCloseable> opened) {
+    if (listeners.isEmpty()) {
+      return null;
+    }
+    Notices notices =
+        Notices.start(noticeRules, Map.copyOf(listeners), given, journal::noteDurably, clock);
+    opened.push(() -> notices.close(FLUSH));
+    if (whose instanceof AccountFile file) {
+      notices.watchKeys(() -> expiring(file));
+    }
+    return notices;
+  }
+
+  private static Stream<ExpiringKey> expiring(AccountFile file) {
+    return file.allKeys()
+        .flatMap(
+            key ->
+                Stream.ofNullable(key.validUntil())
+                    .map(until -> new ExpiringKey(key.customer(), key.id(), until)));
+  }
+
+  private FileUsageJournal open(Path dir, List<JournalState> states) {
     try {
       return FileUsageJournal.open(
-          dir.resolve("journal"), journal.apply(JournalSettings.on(clock)), List.of(ledger));
+          dir.resolve("journal"), journal.apply(JournalSettings.on(clock)), states);
     } catch (IOException e) {
       throw new IllegalStateException(
           "the journal in " + dir + " cannot be opened: " + e.getMessage(), e);

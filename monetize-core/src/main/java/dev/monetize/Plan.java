@@ -9,6 +9,7 @@ import dev.monetize.limit.LimitSet;
 import dev.monetize.limit.RateLimit;
 import dev.monetize.limit.Scope;
 import dev.monetize.limit.Standing;
+import dev.monetize.limit.Window;
 import dev.monetize.limit.WindowLimit;
 import dev.monetize.quota.Quota;
 import dev.monetize.tier.Endpoint;
@@ -42,6 +43,7 @@ final class Plan {
   private final LimitSet limits;
   private final Set<String> missing;
   private final @Nullable Quota[] quotas;
+  private final Map<String, Quota> byId = new HashMap<>();
   private final boolean holds;
   private final IdentityHashMap<Endpoint, Charge> charges = new IdentityHashMap<>();
   private volatile List<QuotaWindow> windows = List.of();
@@ -65,7 +67,6 @@ final class Plan {
         tier.custom().stream()
             .filter(property -> !property.equals("price"))
             .collect(Collectors.toCollection(TreeSet::new));
-    Map<String, Quota> byId = new HashMap<>();
     tier.quotas().forEach(quota -> byId.put(quota.id(), quota));
     this.quotas = all.stream().map(limit -> quota(limit, byId)).toArray(Quota[]::new);
     this.holds = all.stream().anyMatch(ConcurrencyLimit.class::isInstance);
@@ -123,6 +124,16 @@ final class Plan {
   /** The quota behind the limit at a position, or null for any other limit. */
   @Nullable Quota quota(int index) {
     return quotas[index];
+  }
+
+  /** The quota with an id, or null if the tier has none. */
+  @Nullable Quota quota(String id) {
+    return byId.get(id);
+  }
+
+  /** The window of a quota that a moment lies in. */
+  Window window(Quota quota, long nanos) {
+    return quota.period().windows(anchor).at(nanos);
   }
 
   Charge charge(Endpoint endpoint) {

@@ -116,6 +116,11 @@ public final class AccountFile implements CustomerStore, Subscriptions, AutoClos
     return tables.customers();
   }
 
+  /** All keys, those no longer valid among them, in no order. */
+  public Stream<ApiKey> allKeys() {
+    return tables.allKeys();
+  }
+
   @Override
   public Optional<ApiKey> key(String id) {
     return tables.key(id);

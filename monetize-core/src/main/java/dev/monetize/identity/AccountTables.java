@@ -95,6 +95,10 @@ final class AccountTables {
     return Optional.ofNullable(keysByHash.get(hash));
   }
 
+  Stream<ApiKey> allKeys() {
+    return keys.values().stream();
+  }
+
   List<ApiKey> keysOf(String customer) {
     return keysOfCustomer.getOrDefault(customer, Set.of()).stream()
         .flatMap(id -> key(id).stream())

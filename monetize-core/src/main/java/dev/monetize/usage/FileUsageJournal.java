@@ -258,6 +258,20 @@ public final class FileUsageJournal implements UsageJournal {
   }
 
   /**
+   * Appends a note, and returns when it is durable, and all that was appended before it.
+   *
+   * @return false if it could not be written
+   * @throws IOException if it did not become durable within half a minute
+   */
+  public boolean noteDurably(byte[] note) throws IOException, InterruptedException {
+    long sequence = note(note);
+    if (sequence > 0) {
+      thread.awaitSynced(sequence, SYNC_PATIENCE);
+    }
+    return sequence > 0;
+  }
+
+  /**
    * Makes a checkpoint of all that is durable now, on the calling thread, if there is none that
    * reaches as far: a restart begins with it. One is made by itself now and then.
    *
