@@ -4,6 +4,7 @@ package dev.monetize.usage;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
@@ -13,7 +14,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Makes checkpoints, on a thread of low priority: one after a segment was filled, but not more
- * often than is set. It folds what is durable into states of its own, so nobody waits for it.
+ * often than is set. It folds what is durable into states of its own, so nobody waits for it. Then
+ * what is past its retention is deleted.
  */
 final class Checkpoints {
 
@@ -27,6 +29,8 @@ final class Checkpoints {
   private final UUID journal;
   private final RecordCursor cursor;
   private final Fold kind;
+  private final Retention retention;
+  private final Map<String, SinkProgress> sinksNow;
   private final long everyNanos;
   private boolean failing;
   private volatile long durable;
@@ -37,9 +41,19 @@ final class Checkpoints {
    * Of a journal.
    *
    * @param kind of its states
+   * @param sinksNow how far sinks are, durable or not
    */
+  @SuppressWarnings("ThreadPriorityCheck") // a hint, on which nothing relies
   Checkpoints(
-      JournalStorage storage, UUID journal, RecordCursor cursor, Fold kind, Duration every) {
+      JournalStorage storage,
+      UUID journal,
+      RecordCursor cursor,
+      Fold kind,
+      Retention retention,
+      Map<String, SinkProgress> sinksNow,
+      Duration every) {
+    this.retention = retention;
+    this.sinksNow = sinksNow;
     this.storage = storage;
     this.journal = journal;
     this.cursor = cursor;
@@ -105,6 +119,7 @@ final class Checkpoints {
         fold(fold, sequence);
         Checkpoint.write(storage, journal, sequence, fold, () -> closing);
       }
+      retention.delete(Math.max(fold.saved(), sequence), fold.sinks(), sinksNow);
     } finally {
       making.unlock();
     }

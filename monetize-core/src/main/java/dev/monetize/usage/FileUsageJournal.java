@@ -27,20 +27,25 @@ import org.slf4j.LoggerFactory;
  * been idle); that, and the time that an fsync takes, bounds what a power cut can take. Sinks are
  * given only what is durable already.
  *
- * <p><b>Opening</b> reads all of it, checks every record, and restores the {@link JournalState}s. A
- * torn tail is cut off and logged; anything else that is not as it was written is refused with a
- * {@link JournalDamagedException}. A second opener is refused, of this process or another.
+ * <p><b>Opening</b> restores the {@link JournalState}s from the last checkpoint and the records
+ * behind it, each of which is checked. A torn tail is cut off and logged; anything else that is not
+ * as it was written is refused with a {@link JournalDamagedException}. A second opener is refused,
+ * of this process or another.
  *
- * <p><b>Room.</b> One segment is always made in advance. When the disk cannot give it, events go on
- * into the current one; {@link #accepting} turns false when three quarters of that are full, so
- * that calls in flight, and the marks of sinks, have the last quarter (4 MiB by default, about
- * 20,000 events). It turns true by itself when there is room again.
+ * <p><b>Room.</b> One segment is always made in advance. While that takes longer than filling the
+ * present one, {@link #append} waits for it, up to 10 s. When the disk cannot give it, {@link
+ * #accepting} turns false at three quarters of the present one, so that calls in flight, and the
+ * marks of sinks, have the last quarter (4 MiB by default, about 20,000 events). It is tried each
+ * second, and {@link #accepting} turns true by itself when there is room again.
  *
  * <p><b>A failed fsync</b> is never tried again, because the next one succeeds although the bytes
  * are gone. What was not durable yet is written once more, into a fresh segment. Only where that
  * fails too, {@link #accepting} turns false for good, and the process must be restarted.
  *
- * <p>No segment is ever deleted by this version.
+ * <p><b>Checkpoints.</b> When a segment has been filled, what all records come to is saved now and
+ * then, in the background, so that a restart reads only what is newer. A segment is deleted after
+ * that, if every sink that was not given up has been sent all of it, and its events were settled
+ * longer ago than the retention.
  */
 public final class FileUsageJournal implements UsageJournal {
 
@@ -75,7 +80,15 @@ public final class FileUsageJournal implements UsageJournal {
     this.sinks = new ConcurrentHashMap<>(fold.sinks());
     this.appender = new Appender(found, index, new KeptRecords(KeptRecords.MOST_BYTES), this::wake);
     this.checkpoints =
-        new Checkpoints(storage, id, cursor(), fold.fresh(), settings.checkpointEvery());
+        new Checkpoints(
+            storage,
+            id,
+            cursor(),
+            fold.fresh(),
+            new Retention(
+                storage, segments, index, cursor(), settings.retention(), settings.clock()),
+            sinks,
+            settings.checkpointEvery());
     this.thread =
         new JournalThread(
             appender,
@@ -275,7 +288,8 @@ public final class FileUsageJournal implements UsageJournal {
    * Makes a checkpoint of all that is durable now, on the calling thread, if there is none that
    * reaches as far: a restart begins with it. One is made by itself now and then.
    *
-   * @throws IOException if it could not be made; the former one is still good
+   * @throws IOException if it could not be made; the former one is still good. Or what is past its
+   *     retention could not be deleted
    */
   public void checkpoint() throws IOException {
     checkpoints.make(thread.synced());
@@ -294,8 +308,15 @@ public final class FileUsageJournal implements UsageJournal {
     return Map.copyOf(sinks);
   }
 
+  /**
+   * How far a sink is. From here on it is known, and nothing that it has not been sent is deleted.
+   */
   SinkProgress progress(String sink) {
-    return sinks.getOrDefault(sink, SinkProgress.NEW);
+    SinkProgress known = sinks.computeIfAbsent(sink, name -> SinkProgress.NEW);
+    long deleted = index.first() - 1;
+    return known.sealed() == null && known.sent() < deleted
+        ? new SinkProgress(deleted, null, known.givenUp())
+        : known;
   }
 
   /** Writes down what became of a sink; its place, or 0 if it could not be written. */
@@ -320,6 +341,11 @@ public final class FileUsageJournal implements UsageJournal {
   /** Makes durable what has been appended so far. */
   void sync(Duration atMost) throws IOException, InterruptedException {
     thread.awaitSynced(appender.extent().sequence(), atMost);
+  }
+
+  /** Whether appending waits for the next segment. */
+  boolean waitsForRoom() {
+    return appender.waitsForRoom();
   }
 
   /** Sequence of the last record. */
