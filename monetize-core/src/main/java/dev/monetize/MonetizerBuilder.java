@@ -31,6 +31,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,7 +50,7 @@ public final class MonetizerBuilder {
   private @Nullable String defaultTier;
   private @Nullable RateLimiter limiter;
   private InstantSource clock = MonotonicClock.system();
-  private JournalSettings journalSettings = JournalSettings.DEFAULT;
+  private UnaryOperator<JournalSettings> journal = UnaryOperator.identity();
   private Duration callerCache = Duration.ofSeconds(30);
   private final Map<String, NamedSink> sinks = new LinkedHashMap<>();
 
@@ -127,10 +128,14 @@ public final class MonetizerBuilder {
 
   /**
    * How usage is written down: what a call waits for, how long it is kept, and what happens to
-   * damage. The clock is the engine's.
+   * damage:
+   *
+   * <pre>{@code
+   * .journal(settings -> settings.durability(Durability.POWER))
+   * }</pre>
    */
-  public MonetizerBuilder journal(JournalSettings settings) {
-    this.journalSettings = Objects.requireNonNull(settings, "settings");
+  public MonetizerBuilder journal(UnaryOperator<JournalSettings> change) {
+    this.journal = Objects.requireNonNull(change, "change");
     return this;
   }
 
@@ -205,7 +210,7 @@ public final class MonetizerBuilder {
   private FileUsageJournal open(Path dir, Ledger ledger) {
     try {
       return FileUsageJournal.open(
-          dir.resolve("journal"), journalSettings.clock(clock), List.of(ledger));
+          dir.resolve("journal"), journal.apply(JournalSettings.on(clock)), List.of(ledger));
     } catch (IOException e) {
       throw new IllegalStateException(
           "the journal in " + dir + " cannot be opened: " + e.getMessage(), e);

@@ -23,7 +23,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * <pre>{@code
  * Ledger ledger = new Ledger(clock);
  * UsageJournal journal =
- *     FileUsageJournal.open(directory, JournalSettings.DEFAULT, List.of(ledger));
+ *     FileUsageJournal.open(directory, JournalSettings.on(clock), List.of(ledger));
  * ...
  * ledger.fold(journal.append(event), event);
  * }</pre>
