@@ -60,7 +60,7 @@ public final class RestartCost {
   }
 
   private static void write(Path directory, int events) throws IOException {
-    int bytes = JournalSettings.on(InstantSource.system()).segmentBytes();
+    int bytes = JournalSettings.on(CLOCK).segmentBytes();
     try (FileUsageJournal journal =
         FileUsageJournal.openWith(directory, bytes, (sequence, event) -> {})) {
       for (int i = 0; i < events; i++) {
@@ -70,8 +70,7 @@ public final class RestartCost {
   }
 
   private static void restart(Path directory, int events, Duration open) throws Exception {
-    JournalSettings settings =
-        JournalSettings.on(InstantSource.system()).checkpointEvery(Duration.ofSeconds(1));
+    JournalSettings settings = JournalSettings.on(CLOCK).checkpointEvery(Duration.ofSeconds(1));
     Ledger ledger = new Ledger(CLOCK);
     FileUsageJournal journal = FileUsageJournal.open(directory, settings, List.of(ledger));
     Thread.sleep(open.toMillis());

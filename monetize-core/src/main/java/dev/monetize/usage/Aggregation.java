@@ -36,7 +36,7 @@ public enum Aggregation {
 
   /**
    * How many values of {@link #UNIQUE}, or times of {@link #TIME_WEIGHTED_SUM}, are kept per
-   * customer, meter and hour. A value takes at most 32 bytes, a time at most 48.
+   * customer, meter and hour. A value takes 12 to 24 bytes, a time 24 to 48.
    */
   public static final int MOST_VALUES = 4096;
 }
