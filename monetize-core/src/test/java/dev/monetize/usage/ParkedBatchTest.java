@@ -130,6 +130,25 @@ class ParkedBatchTest {
   }
 
   @Test
+  void lastBatch_onceParked_isNotCutAgainByARestart() throws Exception {
+    poison.add("bad");
+    append("bad", "b");
+    journal.sync(LONG);
+    Shipper shipper = start(file());
+    assertThat(shipper.close(LONG)).isTrue();
+    assertThat(shipper.parked()).hasSize(1);
+    journal.close();
+    open();
+    poison.clear();
+
+    assertThat(journal.progress("file").sent()).isEqualTo(2);
+    assertThat(journal.progress("file").sealed()).isNull();
+    assertThat(journal.progress("file").needed()).as("kept for a retry").isEqualTo(1);
+    assertThat(start(file()).close(LONG)).isTrue();
+    assertThat(taken).isEmpty();
+  }
+
+  @Test
   void retry_thatIsRefusedAgain_leavesItParked() throws Exception {
     String id = parkOne();
     clock.advance(Duration.ofHours(1));
