@@ -121,6 +121,7 @@ class NoticesModelTest {
     while (!new TreeSet<>(givenIds()).containsAll(expected) && System.nanoTime() < end) {
       Thread.onSpinWait();
     }
+    assertThat(givenIds()).containsAll(expected);
   }
 
   private Notices restart(Map<String, NoticeListener> listeners) {
