@@ -62,7 +62,7 @@ final class NoticeWatch {
       return;
     }
     long used = ledger.used(caller.customer(), key, counted);
-    Window window = caller.plan().window(quota, Time.nanos(counted.start()));
+    Window window = caller.plan().windowAt(quota, counted.start() * 1_000_000_000L);
     notices.used(caller.customer(), key, counted, window.end(), quota.included(), used);
     if (used > quota.included()
         && quota.past() instanceof PastQuota.Bill bill

@@ -132,7 +132,7 @@ final class Plan {
   }
 
   /** The window of a quota that a moment lies in. */
-  Window window(Quota quota, long nanos) {
+  Window windowAt(Quota quota, long nanos) {
     return quota.period().windows(anchor).at(nanos);
   }
 

@@ -76,7 +76,7 @@ final class UsageRecorder {
           usage.units().containsKey(quota.meter())
               && (quota.scope() == Scope.CUSTOMER || !usage.key().isEmpty());
       if (counts) {
-        windows.add(Plan.window(quota, plan.window(quota, Time.nanos(usage.time())).start()));
+        windows.add(Plan.window(quota, plan.windowAt(quota, Time.nanos(usage.time())).start()));
       }
     }
     return windows;

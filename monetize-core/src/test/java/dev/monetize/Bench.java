@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.UnaryOperator;
 
 /** An engine on a workbench: with tiers, a clock to turn, and customers to call as. */
 final class Bench implements AutoCloseable {
@@ -48,6 +49,7 @@ final class Bench implements AutoCloseable {
   final List<UsageEvent> shipped = new CopyOnWriteArrayList<>();
   private final Path data;
   private final String tiers;
+  private final UnaryOperator<MonetizerBuilder> settings;
   Instant now = START;
   Monetizer monetizer;
 
@@ -57,8 +59,14 @@ final class Bench implements AutoCloseable {
 
   /** One that sells something else. */
   Bench(Path data, String tiers) {
+    this(data, tiers, UnaryOperator.identity());
+  }
+
+  /** One with other settings too. */
+  Bench(Path data, String tiers, UnaryOperator<MonetizerBuilder> settings) {
     this.data = data;
     this.tiers = tiers;
+    this.settings = settings;
     this.monetizer = open();
   }
 
@@ -75,7 +83,7 @@ final class Bench implements AutoCloseable {
   }
 
   private Monetizer open() {
-    return builder().build();
+    return settings.apply(builder()).build();
   }
 
   void restart() {
