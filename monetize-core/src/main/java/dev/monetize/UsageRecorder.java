@@ -103,7 +103,7 @@ final class UsageRecorder {
       if (limit instanceof WindowLimit
           && window.quota().equals(limit.id())
           && window.start() == start) {
-        return usage.units().get(window.meter());
+        return usage.units().getOrDefault(window.meter(), 0L);
       }
     }
     return 0;
