@@ -16,8 +16,8 @@ import java.util.stream.Stream;
 /**
  * Prints how long a restart takes with many events in the journal: with all of them to be read, and
  * once more after the journal has been open for a while, with the checkpoint that it has made by
- * then, if any. Arguments: how many events (10 million by default), how many seconds it stays open
- * (3).
+ * then. Arguments: how many events (10 million by default), how many seconds it stays open, so that
+ * it can (30).
  */
 public final class RestartCost {
 
@@ -27,18 +27,22 @@ public final class RestartCost {
       InstantSource.fixed(Instant.ofEpochSecond(0, START + MONTH_NANOS));
   private static final int CUSTOMERS = 1000;
 
+  /** Fills a segment, after which a checkpoint is made. */
+  private static final int MORE = 200_000;
+
   private RestartCost() {}
 
   /** Runs in a temporary directory, of about 200 bytes an event. */
   public static void main(String[] args) throws Exception {
     int events = args.length > 0 ? Integer.parseInt(args[0]) : 10_000_000;
-    int seconds = args.length > 1 ? Integer.parseInt(args[1]) : 3;
+    int seconds = args.length > 1 ? Integer.parseInt(args[1]) : 30;
     Path directory = Files.createTempDirectory("restart");
     try {
       time("write " + events + " events", () -> write(directory, events));
-      time("restart, all of them read", () -> restart(directory, events, Duration.ZERO));
-      restart(directory, events, Duration.ofSeconds(seconds));
-      time("restart, with what was saved", () -> restart(directory, events, Duration.ZERO));
+      time("restart, all of them read", () -> restart(directory, events, 0, Duration.ZERO));
+      restart(directory, events, MORE, Duration.ofSeconds(seconds));
+      int all = events + MORE;
+      time("restart, with a checkpoint", () -> restart(directory, all, 0, Duration.ZERO));
     } finally {
       delete(directory);
     }
@@ -69,10 +73,14 @@ public final class RestartCost {
     }
   }
 
-  private static void restart(Path directory, int events, Duration open) throws Exception {
+  private static void restart(Path directory, int events, int more, Duration open)
+      throws Exception {
     JournalSettings settings = JournalSettings.on(CLOCK).checkpointEvery(Duration.ofSeconds(1));
     Ledger ledger = new Ledger(CLOCK);
     FileUsageJournal journal = FileUsageJournal.open(directory, settings, List.of(ledger));
+    for (int i = 0; i < more; i++) {
+      journal.append(event(i, START));
+    }
     Thread.sleep(open.toMillis());
     journal.close();
     long calls = 0;
