@@ -75,6 +75,15 @@ final class SteppedJournal {
     return appender.append(type, mark);
   }
 
+  /** Bytes of what was appended since all was durable. */
+  int bytes() {
+    int bytes = 0;
+    for (Appender.Written written : appender.extent().segments()) {
+      bytes += written.end();
+    }
+    return bytes;
+  }
+
   /** Makes durable what was appended. If that fails it is written once more, as the thread does. */
   void sync() throws IOException {
     try {
