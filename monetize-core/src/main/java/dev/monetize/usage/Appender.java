@@ -21,6 +21,7 @@ final class Appender {
 
   private static final Logger log = LoggerFactory.getLogger(FileUsageJournal.class);
   private static final int SPINS = 64;
+  private static final int WAITING_BYTES = 1024;
   private static final long SPARE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   private final ReentrantLock lock = new ReentrantLock();
@@ -38,6 +39,7 @@ final class Appender {
   private long lost;
   private boolean closed;
   private boolean spareFailed;
+  private int waiting;
   private boolean poisoned;
   private volatile boolean accepting;
 
@@ -79,7 +81,7 @@ final class Appender {
     lock();
     try {
       frame.event(appended);
-      if (full()) {
+      if (mustWait()) {
         awaitSpare();
         frame.event(appended);
       }
@@ -98,12 +100,21 @@ final class Appender {
 
   /** Appends a mark; 0 if it could not be written. */
   long append(RecordType type, SinkMark mark) {
+    return append(() -> frame.mark(type, mark));
+  }
+
+  /** Appends a note; 0 if it could not be written. */
+  long append(byte[] note) {
+    return append(() -> frame.note(note));
+  }
+
+  private long append(Runnable encoding) {
     lock();
     try {
-      frame.mark(type, mark);
-      if (full()) {
+      encoding.run();
+      if (mustWait()) {
         awaitSpare();
-        frame.mark(type, mark);
+        encoding.run();
       }
       return put();
     } finally {
@@ -121,8 +132,17 @@ final class Appender {
     lock.lock();
   }
 
-  private boolean full() {
-    return frame.size() > active.size() - position && spares.isEmpty() && !closed;
+  /** Whether appending outran the making of segments, and only the reserve is left. */
+  private boolean mustWait() {
+    return spares.isEmpty()
+        && !spareFailed
+        && !closed
+        && frame.size() > active.size() - reserve() - position;
+  }
+
+  /** What calls in flight and marks have when no segment can be made. */
+  private int reserve() {
+    return active.size() / 4;
   }
 
   private long put() {
@@ -203,28 +223,44 @@ final class Appender {
     position += frame.size();
   }
 
-  /** Waits a moment where appending outran the making of segments. Others use the frame then. */
+  /**
+   * Waits for the next segment, and if it takes too long treats it as one that cannot be made.
+   * Others use the frame meanwhile.
+   */
   private void awaitSpare() {
     long left = SPARE_NANOS;
     boolean interrupted = false;
-    while (full() && !spareFailed && left > 0) {
+    waiting++;
+    updateAccepting();
+    while (spares.isEmpty() && !spareFailed && !closed && left > 0) {
       try {
         left = spareCame.awaitNanos(left);
       } catch (InterruptedException e) {
         interrupted = true;
       }
     }
+    waiting--;
+    if (left <= 0) {
+      spareFailed = true;
+      spareCame.signalAll();
+    }
+    updateAccepting();
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
   }
 
-  /** Whether what is in flight has room: a whole spare segment, or a quarter of this one. */
+  /**
+   * Whether what is in flight has room: a spare segment, or the reserve. While a spare is being
+   * made, calls go on: appending waits for it, and the reserve is there for those who wait.
+   */
   private void updateAccepting() {
     accepting =
         !closed
             && !poisoned
-            && (!spares.isEmpty() || active.size() - position >= active.size() / 4);
+            && (!spares.isEmpty()
+                || active.size() - position >= reserve()
+                || (!spareFailed && waiting <= reserve() / WAITING_BYTES));
   }
 
   /** Counts an event of which nobody knows whether it lasts; 0. */
@@ -245,6 +281,15 @@ final class Appender {
           why);
     }
     return 0;
+  }
+
+  boolean waitsForRoom() {
+    lock.lock();
+    try {
+      return waiting > 0;
+    } finally {
+      lock.unlock();
+    }
   }
 
   long lost() {
@@ -295,6 +340,7 @@ final class Appender {
     lock.lock();
     try {
       spareFailed = true;
+      updateAccepting();
       spareCame.signalAll();
     } finally {
       lock.unlock();

@@ -5,9 +5,7 @@ package dev.monetize.usage;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Reads events back from the segments, cheapest where one read goes on from the last. Not
@@ -16,17 +14,11 @@ import org.jspecify.annotations.Nullable;
 final class EventReader {
 
   private final UUID journal;
-  private final SegmentDirectory segments;
-  private final SegmentIndex index;
-  private final RecordFrame frame = new RecordFrame();
-  private @Nullable Segment segment;
-  private long next;
-  private int at;
+  private final RecordCursor cursor;
 
-  EventReader(UUID journal, SegmentDirectory segments, SegmentIndex index) {
+  EventReader(UUID journal, RecordCursor cursor) {
     this.journal = journal;
-    this.segments = segments;
-    this.index = index;
+    this.cursor = cursor;
   }
 
   /**
@@ -35,45 +27,18 @@ final class EventReader {
    * @param first where to begin
    * @param last where to end, included
    * @param most how many events at most
+   * @throws IOException if they cannot be read, or were deleted after their retention
    */
   List<RecordedEvent> read(long first, long last, int most) throws IOException {
     List<RecordedEvent> events = new ArrayList<>();
-    Segment from = seek(first);
-    while (next <= last && events.size() < most) {
-      if (!frame.take(from.buffer(), at, next)) {
-        from = open(next, from);
-      } else {
-        if (next >= first && frame.typeCode() == RecordType.EVENT.code()) {
-          events.add(new RecordedEvent(journal, next, EventPayload.read(frame.payload())));
-        }
-        at += frame.size();
-        next++;
+    cursor.seek(first);
+    while (cursor.next() <= last && events.size() < most) {
+      long sequence = cursor.take();
+      RecordFrame record = cursor.record();
+      if (sequence >= first && record.typeCode() == RecordType.EVENT.code()) {
+        events.add(new RecordedEvent(journal, sequence, EventPayload.read(record.payload())));
       }
     }
     return events;
-  }
-
-  private Segment seek(long first) throws IOException {
-    Segment current = segment;
-    if (current != null
-        && next <= first
-        && index.holding(first).getValue().equals(current.name())) {
-      return current;
-    }
-    return open(first, null);
-  }
-
-  private Segment open(long sequence, @Nullable Segment ended) throws IOException {
-    Map.Entry<Long, String> holding = index.holding(sequence);
-    if (ended != null && holding.getValue().equals(ended.name())) {
-      throw new JournalDamagedException(
-          ended.file(), at, "record " + sequence + " can no longer be read");
-    }
-    Segment opened = segments.openToRead(holding.getValue());
-    frame.seed(journal, opened.number());
-    segment = opened;
-    next = holding.getKey();
-    at = Segment.HEADER;
-    return opened;
   }
 }

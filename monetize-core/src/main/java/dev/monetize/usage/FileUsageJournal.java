@@ -25,25 +25,31 @@ import org.slf4j.LoggerFactory;
  * been idle); that, and the time that an fsync takes, bounds what a power cut can take. Sinks are
  * given only what is durable already.
  *
- * <p><b>Opening</b> reads all of it, checks every record, and restores the {@link JournalState}s. A
- * torn tail is cut off and logged; anything else that is not as it was written is refused with a
- * {@link JournalDamagedException}. A second opener is refused, of this process or another.
+ * <p><b>Opening</b> restores the {@link JournalState}s from the last checkpoint and the records
+ * behind it, each of which is checked. A torn tail is cut off and logged; anything else that is not
+ * as it was written is refused with a {@link JournalDamagedException}. A second opener is refused,
+ * of this process or another.
  *
- * <p><b>Room.</b> One segment is always made in advance. When the disk cannot give it, events go on
- * into the current one; {@link #accepting} turns false when three quarters of that are full, so
- * that calls in flight, and the marks of sinks, have the last quarter (4 MiB by default, about
- * 20,000 events). It turns true by itself when there is room again.
+ * <p><b>Room.</b> One segment is always made in advance. While that takes longer than filling the
+ * present one, {@link #append} waits for it, up to 10 s. When the disk cannot give it, {@link
+ * #accepting} turns false at three quarters of the present one, so that calls in flight, and the
+ * marks of sinks, have the last quarter (4 MiB by default, about 20,000 events). It is tried each
+ * second, and {@link #accepting} turns true by itself when there is room again.
  *
  * <p><b>A failed fsync</b> is never tried again, because the next one succeeds although the bytes
  * are gone. What was not durable yet is written once more, into a fresh segment. Only where that
  * fails too, {@link #accepting} turns false for good, and the process must be restarted.
  *
- * <p>No segment is ever deleted by this version.
+ * <p><b>Checkpoints.</b> When a segment has been filled, what all records come to is saved now and
+ * then, in the background, so that a restart reads only what is newer. A segment is deleted after
+ * that, if every sink that was not given up has been sent all of it, and its events were settled
+ * longer ago than the retention.
  */
 public final class FileUsageJournal implements UsageJournal {
 
   private static final Logger log = LoggerFactory.getLogger(FileUsageJournal.class);
 
+  private static final int MOST_NOTE_BYTES = 4096;
   private static final Duration SYNC_PATIENCE = Duration.ofSeconds(30);
 
   private final UUID id;
@@ -52,12 +58,15 @@ public final class FileUsageJournal implements UsageJournal {
   private final SegmentDirectory segments;
   private final SegmentIndex index;
   private final Appender appender;
+  private final Checkpoints checkpoints;
   private final JournalThread thread;
   private final Map<String, SinkProgress> sinks;
 
   private FileUsageJournal(
+      JournalStorage storage,
       Runnable release,
       SegmentDirectory segments,
+      Fold fold,
       Recovery.Result found,
       JournalSettings settings,
       int segmentBytes) {
@@ -66,13 +75,24 @@ public final class FileUsageJournal implements UsageJournal {
     this.segments = segments;
     this.id = found.segments().get(0).journal();
     this.index = new SegmentIndex(found.bases());
-    this.sinks = new ConcurrentHashMap<>(found.sinks());
+    this.sinks = new ConcurrentHashMap<>(fold.sinks());
     this.appender = new Appender(found, index, new KeptRecords(KeptRecords.MOST_BYTES), this::wake);
+    this.checkpoints =
+        new Checkpoints(
+            storage,
+            id,
+            cursor(),
+            fold.fresh(),
+            new Retention(
+                storage, segments, index, cursor(), settings.retention(), settings.clock()),
+            sinks,
+            settings.checkpointEvery());
     this.thread =
         new JournalThread(
             appender,
             (number, atLeast, between) ->
                 segments.create(id, number, size(segmentBytes, atLeast), between),
+            durable -> checkpoints.filled(durable),
             settings.syncEvery());
   }
 
@@ -122,16 +142,50 @@ public final class FileUsageJournal implements UsageJournal {
       int segmentBytes,
       List<JournalState> states)
       throws IOException {
+    Fold fold = new Fold(states);
     SegmentDirectory segments = new SegmentDirectory(storage);
     if (segments.files().isEmpty()) {
-      segments.create(UUID.randomUUID(), 1, segmentBytes, () -> {});
+      begin(storage, segments, segmentBytes);
     }
-    Recovery.Result found = new Recovery(states).run(segments);
+    restore(storage, segments, fold);
+    Recovery.Result found = new Recovery(fold).run(segments);
     warnOf(found);
     FileUsageJournal journal =
-        new FileUsageJournal(release, segments, found, settings, segmentBytes);
+        new FileUsageJournal(storage, release, segments, fold, found, settings, segmentBytes);
     journal.thread.start();
+    journal.checkpoints.start();
     return journal;
+  }
+
+  private static void begin(JournalStorage storage, SegmentDirectory segments, int segmentBytes)
+      throws IOException {
+    if (storage.names().contains(Checkpoint.FILE)) {
+      throw new JournalDamagedException(Checkpoint.FILE, "it is there, but no segment is");
+    }
+    segments.create(UUID.randomUUID(), 1, segmentBytes, () -> {});
+  }
+
+  /** Takes the checkpoint. One that is damaged can be done without as long as no record is gone. */
+  private static void restore(JournalStorage storage, SegmentDirectory segments, Fold fold)
+      throws IOException {
+    Map.Entry<Long, String> first = segments.files().firstEntry();
+    Checkpoint checkpoint;
+    try {
+      checkpoint = Checkpoint.read(storage, segments.openToRead(first.getValue()).journal());
+    } catch (JournalDamagedException e) {
+      throw e;
+    } catch (IOException e) {
+      if (first.getKey() > 1) {
+        throw new JournalDamagedException(
+            Checkpoint.FILE, "what the deleted records came to cannot be read: " + e.getMessage());
+      }
+      log.warn(
+          "the journal's checkpoint cannot be read; all records are, instead: {}", e.toString());
+      return;
+    }
+    if (checkpoint != null) {
+      fold.restore(checkpoint);
+    }
   }
 
   private static int size(int usual, int atLeast) {
@@ -176,7 +230,10 @@ public final class FileUsageJournal implements UsageJournal {
    */
   @Override
   public long append(UsageEvent event) {
-    long sequence = appender.append(event);
+    return durable(appender.append(event));
+  }
+
+  private long durable(long sequence) {
     if (sequence > 0 && durability == Durability.POWER && !thread.awaitSynced(sequence)) {
       return appender.unacknowledged();
     }
@@ -191,9 +248,37 @@ public final class FileUsageJournal implements UsageJournal {
     return appender.lost();
   }
 
+  /**
+   * Appends a note, which each state is given at the next start, and by a checkpoint. It lasts as
+   * an event does.
+   *
+   * @return its place in the journal; 0 if it could not be written, or not be made durable where
+   *     that is waited for
+   * @throws IllegalArgumentException if it has more than 4096 bytes
+   */
+  public long note(byte[] note) {
+    if (note.length > MOST_NOTE_BYTES) {
+      throw new IllegalArgumentException(
+          "a note must have at most " + MOST_NOTE_BYTES + " bytes, got " + note.length);
+    }
+    return durable(appender.append(note));
+  }
+
+  /**
+   * Makes a checkpoint of all that is durable now, on the calling thread, if there is none that
+   * reaches as far: a restart begins with it. One is made by itself now and then.
+   *
+   * @throws IOException if it could not be made; the former one is still good. Or what is past its
+   *     retention could not be deleted
+   */
+  public void checkpoint() throws IOException {
+    checkpoints.make(thread.synced());
+  }
+
   @Override
   public void close() {
     appender.close();
+    checkpoints.close();
     thread.close();
     release.run();
   }
@@ -203,8 +288,15 @@ public final class FileUsageJournal implements UsageJournal {
     return Map.copyOf(sinks);
   }
 
+  /**
+   * How far a sink is. From here on it is known, and nothing that it has not been sent is deleted.
+   */
   SinkProgress progress(String sink) {
-    return sinks.getOrDefault(sink, SinkProgress.NEW);
+    SinkProgress known = sinks.computeIfAbsent(sink, name -> SinkProgress.NEW);
+    long deleted = index.first() - 1;
+    return known.sealed() == null && known.sent() < deleted
+        ? new SinkProgress(deleted, null, known.givenUp())
+        : known;
   }
 
   /** Writes down what became of a sink; its place, or 0 if it could not be written. */
@@ -231,6 +323,11 @@ public final class FileUsageJournal implements UsageJournal {
     thread.awaitSynced(appender.extent().sequence(), atMost);
   }
 
+  /** Whether appending waits for the next segment. */
+  boolean waitsForRoom() {
+    return appender.waitsForRoom();
+  }
+
   /** Sequence of the last record. */
   long appended() {
     return appender.extent().sequence();
@@ -246,6 +343,10 @@ public final class FileUsageJournal implements UsageJournal {
   }
 
   EventReader reader() {
-    return new EventReader(id, segments, index);
+    return new EventReader(id, cursor());
+  }
+
+  private RecordCursor cursor() {
+    return new RecordCursor(id, segments, index);
   }
 }

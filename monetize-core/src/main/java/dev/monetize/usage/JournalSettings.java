@@ -19,7 +19,6 @@ import java.util.Objects;
  * @param checkpointEvery least time between two checkpoints; 1 s to 1 day
  * @param retention how long events are kept at least, counted from their settlement: as long as
  *     somebody may dispute an invoice
- * @param onDamage what happens at start where a file is not as it was written
  * @param clock tells what is past its retention
  */
 public record JournalSettings(
@@ -28,12 +27,11 @@ public record JournalSettings(
     Duration syncEvery,
     Duration checkpointEvery,
     Duration retention,
-    OnDamage onDamage,
     InstantSource clock) {
 
   /**
    * {@code PROCESS}, segments of 16 MiB, an fsync each 10 ms, a checkpoint each minute, 400 days,
-   * {@code REFUSE}, the system's clock.
+   * the system's clock.
    */
   public static final JournalSettings DEFAULT =
       new JournalSettings(
@@ -42,7 +40,6 @@ public record JournalSettings(
           Duration.ofMillis(10),
           Duration.ofMinutes(1),
           Duration.ofDays(400),
-          OnDamage.REFUSE,
           InstantSource.system());
 
   private static final int MIN_SEGMENT_BYTES = 128 << 10;
@@ -51,7 +48,6 @@ public record JournalSettings(
   /** Refuses what is out of bounds. */
   public JournalSettings {
     Objects.requireNonNull(durability, "durability");
-    Objects.requireNonNull(onDamage, "onDamage");
     Objects.requireNonNull(clock, "clock");
     if (segmentBytes < MIN_SEGMENT_BYTES
         || segmentBytes > MAX_SEGMENT_BYTES
@@ -82,56 +78,34 @@ public record JournalSettings(
     POWER
   }
 
-  /** What happens where a file is not as it was written. */
-  public enum OnDamage {
-    /** The journal does not open, and nothing is changed: somebody has to look. */
-    REFUSE,
-    /**
-     * The file is moved to {@code quarantine}, the records that are missing are reported, now and
-     * at each start, and what can be read is gone on with.
-     */
-    CONTINUE
-  }
-
   /** The same with another durability. */
   public JournalSettings durability(Durability value) {
-    return new JournalSettings(
-        value, segmentBytes, syncEvery, checkpointEvery, retention, onDamage, clock);
+    return new JournalSettings(value, segmentBytes, syncEvery, checkpointEvery, retention, clock);
   }
 
   /** The same with another size of segments. */
   public JournalSettings segmentBytes(int value) {
-    return new JournalSettings(
-        durability, value, syncEvery, checkpointEvery, retention, onDamage, clock);
+    return new JournalSettings(durability, value, syncEvery, checkpointEvery, retention, clock);
   }
 
   /** The same with another pause between fsyncs. */
   public JournalSettings syncEvery(Duration value) {
-    return new JournalSettings(
-        durability, segmentBytes, value, checkpointEvery, retention, onDamage, clock);
+    return new JournalSettings(durability, segmentBytes, value, checkpointEvery, retention, clock);
   }
 
   /** The same with another least time between checkpoints. */
   public JournalSettings checkpointEvery(Duration value) {
-    return new JournalSettings(
-        durability, segmentBytes, syncEvery, value, retention, onDamage, clock);
+    return new JournalSettings(durability, segmentBytes, syncEvery, value, retention, clock);
   }
 
   /** The same with another retention. */
   public JournalSettings retention(Duration value) {
-    return new JournalSettings(
-        durability, segmentBytes, syncEvery, checkpointEvery, value, onDamage, clock);
-  }
-
-  /** The same with another answer to damage. */
-  public JournalSettings onDamage(OnDamage value) {
-    return new JournalSettings(
-        durability, segmentBytes, syncEvery, checkpointEvery, retention, value, clock);
+    return new JournalSettings(durability, segmentBytes, syncEvery, checkpointEvery, value, clock);
   }
 
   /** The same with another clock. */
   public JournalSettings clock(InstantSource value) {
     return new JournalSettings(
-        durability, segmentBytes, syncEvery, checkpointEvery, retention, onDamage, value);
+        durability, segmentBytes, syncEvery, checkpointEvery, retention, value);
   }
 }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,6 +34,7 @@ final class JournalThread {
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private final Appender appender;
   private final SpareSource spares;
+  private final LongConsumer filled;
   private final SyncWaiters waiters;
   private final long pauseNanos;
   private long spareRetryAt = System.nanoTime();
@@ -51,7 +53,13 @@ final class JournalThread {
     Segment make(long number, int atLeast, Runnable between) throws IOException;
   }
 
-  JournalThread(Appender appender, SpareSource spares, Duration syncEvery) {
+  /**
+   * Of a journal.
+   *
+   * @param filled told how far it is durable, each time a segment has been filled
+   */
+  JournalThread(Appender appender, SpareSource spares, LongConsumer filled, Duration syncEvery) {
+    this.filled = filled;
     this.appender = appender;
     this.spares = spares;
     this.pauseNanos = syncEvery.toNanos();
@@ -63,6 +71,11 @@ final class JournalThread {
 
   void start() {
     thread.start();
+  }
+
+  /** Sequence up to which all is durable. */
+  long synced() {
+    return waiters.synced();
   }
 
   void wake() {
@@ -163,6 +176,9 @@ final class JournalThread {
     appender.synced(extent);
     syncedEvent = extent.event();
     int released = waiters.release(extent.sequence());
+    if (extent.segments().size() > 1) {
+      filled.accept(extent.sequence());
+    }
     listeners.forEach(Runnable::run);
     if (released > 1) {
       gather(released + waiters.waiting());

@@ -3,6 +3,7 @@
 package dev.monetize.usage;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -84,6 +85,12 @@ final class PayloadReader {
       cache[slot] = cached;
     }
     return cached;
+  }
+
+  byte[] readRest() {
+    byte[] rest = Arrays.copyOfRange(bytes, position, end);
+    position = end;
+    return rest;
   }
 
   private int advance(int count) {

@@ -42,6 +42,11 @@ final class PayloadWriter {
     position += Long.BYTES;
   }
 
+  void putBytes(byte[] value) {
+    System.arraycopy(value, 0, bytes, position, value.length);
+    position += value.length;
+  }
+
   void putVarint(long value) {
     long rest = value;
     while ((rest & ~0x7fL) != 0) {

@@ -55,6 +55,12 @@ final class RecordFrame {
     close(type);
   }
 
+  void note(byte[] note) {
+    writer.position(PAYLOAD);
+    writer.putBytes(note);
+    close(RecordType.NOTE);
+  }
+
   private void close(RecordType type) {
     end = writer.position();
     bytes[TYPE] = type.code();

@@ -13,7 +13,9 @@ enum RecordType {
   /** A sink has everything up to here. */
   SENT(3),
   /** A sink was given up: what it has not been sent up to here, it never will be. */
-  GIVEN_UP(4);
+  GIVEN_UP(4),
+  /** What a {@link JournalState} wants to know at the next start. */
+  NOTE(5);
 
   private final byte code;
 

@@ -4,16 +4,17 @@ package dev.monetize.usage;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a journal from its first record on, and decides where it ends.
+ * Reads a journal from the first record that is not known on, and decides where it ends.
  *
  * <p>It ends where the first record is missing or unreadable. If nothing is behind that place, that
  * is how it was left. What is behind it is a torn tail if no fsync ever covered the place, that is,
@@ -25,14 +26,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class Recovery {
 
-  private final List<JournalState> states;
+  private final Fold fold;
   private final RecordFrame frame = new RecordFrame();
   private final List<Segment> segments = new ArrayList<>();
-  private final Map<String, SinkProgress> sinks = new HashMap<>();
+  private final Set<Segment> scanned = new HashSet<>();
   private final TreeMap<Long, String> bases = new TreeMap<>();
   private final List<Integer> ends = new ArrayList<>();
   private long next = 1;
-  private long lastEvent;
   private @Nullable TornTail torn;
 
   /**
@@ -47,7 +47,6 @@ final class Recovery {
       List<Segment> segments,
       List<Integer> ends,
       NavigableMap<Long, String> bases,
-      Map<String, SinkProgress> sinks,
       long nextSequence,
       long lastEvent,
       @Nullable TornTail torn) {}
@@ -55,22 +54,47 @@ final class Recovery {
   /** What was being written when the process or the machine stopped. */
   record TornTail(JournalFile file, long bytes) {}
 
-  Recovery(List<JournalState> states) {
-    this.states = states;
+  Recovery(Fold fold) {
+    this.fold = fold;
   }
 
   Result run(SegmentDirectory directory) throws IOException {
     open(directory);
     long[] limits = limits();
+    begin(limits);
     int index = 0;
     while (index < limits.length && read(segments.get(index), limits[index])) {
       index++;
     }
     cutTail();
+    if (next <= fold.saved()) {
+      throw new JournalDamagedException(
+          segments.get(segments.size() - 1).file(),
+          missing(next, fold.saved() + 1) + " missing, which the checkpoint knows");
+    }
     for (int i = 0; i < ends.size(); i++) {
       sync(segments.get(i), ends.get(i));
     }
-    return new Result(segments, ends, bases, sinks, next, lastEvent, torn);
+    return new Result(segments, ends, bases, next, fold.lastEvent(), torn);
+  }
+
+  /** Segments before the first one were deleted: the checkpoint knows what they held. */
+  private void begin(long[] limits) throws JournalDamagedException {
+    Segment first = segments.get(0);
+    if (first.number() == 1) {
+      return;
+    }
+    next = first.base() > 0 ? Math.min(first.base(), limits[0]) : limits[0];
+    if (next > fold.saved() + 1) {
+      throw new JournalDamagedException(
+          first.file(), missing(fold.saved() + 1, next) + " missing, which come before it");
+    }
+  }
+
+  private static String missing(long first, long behind) {
+    return behind - first == 1
+        ? "record " + first + " is"
+        : "records " + first + " to " + (behind - 1) + " are";
   }
 
   /** Reads a segment; false if the records end there, or before it. */
@@ -84,6 +108,12 @@ final class Recovery {
       return false;
     }
     bases.put(next, segment.name());
+    if (limit <= fold.next()) {
+      ends.add(segment.size());
+      next = limit;
+      return true;
+    }
+    scanned.add(segment);
     ends.add(scan(segment, limit));
     return next == limit || cleanAt(segment, lastEnd());
   }
@@ -102,16 +132,15 @@ final class Recovery {
 
   /** What lies behind the end was given up by an fsync that failed: then it is not tried again. */
   private void sync(Segment segment, int end) throws IOException {
-    if (segment.synced() < end
-        && bases.containsValue(segment.name())
-        && segment.writtenEnd(end) == end) {
+    if (segment.synced() < end && scanned.contains(segment) && segment.writtenEnd(end) == end) {
       segment.syncAgain(end);
     }
   }
 
   private void open(SegmentDirectory directory) throws IOException {
-    long expected = 1;
-    for (Map.Entry<Long, String> file : directory.files().entrySet()) {
+    NavigableMap<Long, String> files = directory.files();
+    long expected = files.firstKey();
+    for (Map.Entry<Long, String> file : files.entrySet()) {
       Segment segment = directory.open(file.getValue());
       if (file.getKey() != expected) {
         throw new JournalDamagedException(
@@ -133,10 +162,13 @@ final class Recovery {
   }
 
   private int scan(Segment segment, long limit) throws JournalDamagedException {
+    long first = fold.next();
     frame.seed(segment.journal(), segment.number());
     int at = Segment.HEADER;
     while (next < limit && frame.take(segment.buffer(), at, next)) {
-      apply(segment, at);
+      if (next >= first) {
+        apply(segment, at);
+      }
       at += frame.size();
       next++;
     }
@@ -151,24 +183,14 @@ final class Recovery {
           at,
           "record " + next + " has type " + frame.typeCode() + ", which a later version may know");
     }
-    UsageEvent event = null;
     try {
-      if (type == RecordType.EVENT) {
-        event = EventPayload.read(frame.payload());
-      } else {
-        SinkMark mark = SinkMark.read(frame.payload());
-        sinks.merge(
-            mark.sink(), SinkProgress.NEW.after(type, mark), (old, fresh) -> old.after(type, mark));
-      }
+      fold.record(next, type, frame.payload());
     } catch (RuntimeException e) {
-      throw new JournalDamagedException(
-          segment.file(), at, "record " + next + " cannot be understood: " + e.getMessage());
-    }
-    if (event != null) {
-      lastEvent = next;
-      for (JournalState state : states) {
-        state.event(next, event);
-      }
+      JournalDamagedException damage =
+          new JournalDamagedException(
+              segment.file(), at, "record " + next + " cannot be understood: " + e.getMessage());
+      damage.initCause(e);
+      throw damage;
     }
   }
 

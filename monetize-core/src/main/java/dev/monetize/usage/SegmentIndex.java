@@ -2,8 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.monetize.usage;
 
+import java.io.IOException;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 
 /** Which segment holds which sequences. Thread-safe. */
@@ -25,11 +27,30 @@ final class SegmentIndex {
     files.put(base, name);
   }
 
+  /** Sequence of the first record kept. */
+  long first() {
+    return files.firstKey();
+  }
+
+  /** Segments by the sequence of their first record, as they are now. */
+  NavigableMap<Long, String> all() {
+    return new TreeMap<>(files);
+  }
+
+  /** Forgets a segment that is to be deleted. */
+  void remove(long base) {
+    files.remove(base);
+  }
+
   /** The segment that holds a sequence, with its first one. */
-  Map.Entry<Long, String> holding(long sequence) {
+  Map.Entry<Long, String> holding(long sequence) throws IOException {
     Map.Entry<Long, String> file = files.floorEntry(sequence);
     if (file == null) {
-      throw new IllegalStateException("no segment holds record " + sequence);
+      throw new IOException(
+          "record "
+              + sequence
+              + " was deleted, past its retention: the oldest one kept is "
+              + first());
     }
     return file;
   }

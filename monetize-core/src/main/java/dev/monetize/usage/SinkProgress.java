@@ -2,6 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.monetize.usage;
 
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +23,26 @@ record SinkProgress(long sent, @Nullable SinkMark sealed, boolean givenUp) {
       case SEAL -> new SinkProgress(sent, mark, false);
       case SENT -> new SinkProgress(mark.last(), null, false);
       case GIVEN_UP -> new SinkProgress(mark.last(), null, true);
-      case EVENT -> this;
+      case EVENT, NOTE -> this;
     };
+  }
+
+  void write(DataOutput to) throws IOException {
+    to.writeLong(sent);
+    to.writeBoolean(givenUp);
+    to.writeBoolean(sealed != null);
+    if (sealed != null) {
+      to.writeUTF(sealed.sink());
+      to.writeLong(sealed.first());
+      to.writeLong(sealed.last());
+    }
+  }
+
+  static SinkProgress read(DataInput from) throws IOException {
+    long sent = from.readLong();
+    boolean givenUp = from.readBoolean();
+    SinkMark sealed =
+        from.readBoolean() ? new SinkMark(from.readUTF(), from.readLong(), from.readLong()) : null;
+    return new SinkProgress(sent, sealed, givenUp);
   }
 }

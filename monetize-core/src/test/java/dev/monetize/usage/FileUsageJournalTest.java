@@ -14,11 +14,14 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
+@Timeout(60)
 class FileUsageJournalTest {
 
   @TempDir private Path directory;
@@ -167,5 +170,80 @@ class FileUsageJournalTest {
     assertThat(first.number()).isEqualTo(1);
     Files.createDirectories(directory.resolve("next.tmp/x"));
     return open();
+  }
+
+  @Test
+  void segmentThatIsLate_isWaitedFor_andCallsGoOn() throws Exception {
+    HookedStorage storage = new HookedStorage(directory);
+    CountDownLatch made = new CountDownLatch(1);
+    int events = 100;
+    try (FileUsageJournal journal = blocked(storage, made)) {
+      CompletableFuture<Integer> appended = appendMany(journal, events);
+      awaitWaiting(journal);
+      assertThat(journal.accepting()).isTrue();
+      assertThat(appended).isNotDone();
+      made.countDown();
+      assertThat(appended.get()).isEqualTo(events);
+      assertThat(journal.lost()).isZero();
+    }
+    assertThat(JournalFiles.replay(directory)).hasSize(events);
+  }
+
+  @Test
+  void segmentThatIsLateAndThenFails_leavesTheReserveToThoseWhoWait() throws Exception {
+    HookedStorage storage = new HookedStorage(directory);
+    CountDownLatch made = new CountDownLatch(1);
+    try (FileUsageJournal journal = blocked(storage, made)) {
+      CompletableFuture<Integer> appended = appendMany(journal, 55);
+      awaitWaiting(journal);
+      Files.createDirectories(directory.resolve("next.tmp/x"));
+      made.countDown();
+      assertThat(appended.get()).isEqualTo(55);
+      assertThat(journal.accepting()).isFalse();
+      assertThat(journal.lost()).isZero();
+      Files.delete(directory.resolve("next.tmp/x"));
+      Files.delete(directory.resolve("next.tmp"));
+      while (!journal.accepting()) {
+        Thread.onSpinWait();
+      }
+    }
+    assertThat(JournalFiles.replay(directory)).hasSize(55);
+  }
+
+  private static FileUsageJournal blocked(HookedStorage storage, CountDownLatch made)
+      throws IOException {
+    FileUsageJournal.open(storage, () -> {}, JournalSettings.DEFAULT, 4096, List.of()).close();
+    for (String name : storage.names()) {
+      if (name.equals(SegmentDirectory.name(2))) {
+        storage.delete(name);
+      }
+    }
+    storage.hook =
+        (call, name) -> {
+          if (call.equals("write")) {
+            awaitQuietly(made);
+          }
+        };
+    return FileUsageJournal.open(storage, () -> {}, JournalSettings.DEFAULT, 4096, List.of());
+  }
+
+  private static CompletableFuture<Integer> appendMany(FileUsageJournal journal, int events) {
+    CompletableFuture<Integer> done = new CompletableFuture<>();
+    new Thread(
+            () -> {
+              int written = 0;
+              for (int i = 0; i < events; i++) {
+                written += journal.append(Events.call("acme")) > 0 ? 1 : 0;
+              }
+              done.complete(written);
+            })
+        .start();
+    return done;
+  }
+
+  private static void awaitWaiting(FileUsageJournal journal) {
+    while (!journal.waitsForRoom()) {
+      Thread.onSpinWait();
+    }
   }
 }

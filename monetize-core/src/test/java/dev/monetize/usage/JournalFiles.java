@@ -99,7 +99,7 @@ final class JournalFiles {
   /** Reads the journal without opening it for appending. */
   List<UsageEvent> recover() throws IOException {
     List<UsageEvent> events = new ArrayList<>();
-    new Recovery(List.of(Replay.state((sequence, event) -> events.add(event))))
+    new Recovery(new Fold(List.of(Replay.state((sequence, event) -> events.add(event)))))
         .run(new SegmentDirectory(JournalStorage.directory(directory)));
     return events;
   }

@@ -23,7 +23,6 @@ class JournalSettingsTest {
                 Duration.ofMillis(10),
                 Duration.ofMinutes(1),
                 Duration.ofDays(400),
-                JournalSettings.OnDamage.REFUSE,
                 DEFAULT.clock()));
   }
 
@@ -37,7 +36,6 @@ class JournalSettingsTest {
             .syncEvery(Duration.ofMillis(5))
             .checkpointEvery(Duration.ofHours(1))
             .retention(Duration.ofDays(90))
-            .onDamage(JournalSettings.OnDamage.CONTINUE)
             .clock(clock);
 
     assertThat(all)
@@ -48,7 +46,6 @@ class JournalSettingsTest {
                 Duration.ofMillis(5),
                 Duration.ofHours(1),
                 Duration.ofDays(90),
-                JournalSettings.OnDamage.CONTINUE,
                 clock));
   }
 

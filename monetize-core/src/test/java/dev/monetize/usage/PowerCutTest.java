@@ -32,7 +32,7 @@ class PowerCutTest {
   private Appender open() throws IOException {
     recovered.clear();
     Recovery.Result found =
-        new Recovery(List.of(Replay.state((sequence, event) -> recovered.add(event))))
+        new Recovery(new Fold(List.of(Replay.state((sequence, event) -> recovered.add(event)))))
             .run(segments());
     return new Appender(found, new SegmentIndex(found.bases()), new KeptRecords(1 << 20), () -> {});
   }

@@ -1,0 +1,176 @@
+// Copyright The Monetize Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.monetize.usage;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes checkpoints, on a thread of low priority: one after a segment was filled, but not more
+ * often than is set. It folds what is durable into states of its own, so nobody waits for it. Then
+ * what is past its retention is deleted.
+ */
+final class Checkpoints {
+
+  private static final Logger log = LoggerFactory.getLogger(FileUsageJournal.class);
+
+  private static final Duration CLOSE = Duration.ofSeconds(30);
+
+  private final Thread thread = new Thread(this::run, "monetize-checkpoint");
+  private final ReentrantLock making = new ReentrantLock();
+  private final JournalStorage storage;
+  private final UUID journal;
+  private final RecordCursor cursor;
+  private final Fold kind;
+  private final Retention retention;
+  private final Map<String, SinkProgress> sinksNow;
+  private final long everyNanos;
+  private boolean failing;
+  private volatile long durable;
+  private volatile boolean filled;
+  private volatile boolean closing;
+
+  /**
+   * Of a journal.
+   *
+   * @param kind of its states
+   * @param sinksNow how far sinks are, durable or not
+   */
+  @SuppressWarnings("ThreadPriorityCheck") // a hint, on which nothing relies
+  Checkpoints(
+      JournalStorage storage,
+      UUID journal,
+      RecordCursor cursor,
+      Fold kind,
+      Retention retention,
+      Map<String, SinkProgress> sinksNow,
+      Duration every) {
+    this.retention = retention;
+    this.sinksNow = sinksNow;
+    this.storage = storage;
+    this.journal = journal;
+    this.cursor = cursor;
+    this.kind = kind;
+    this.everyNanos = every.toNanos();
+    thread.setDaemon(true);
+    thread.setPriority(Thread.MIN_PRIORITY);
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  /** A segment is full, and durable up to a record. */
+  void filled(long durable) {
+    this.durable = durable;
+    filled = true;
+    LockSupport.unpark(thread);
+  }
+
+  private void run() {
+    long due = System.nanoTime() + everyNanos;
+    while (!closing) {
+      long left = due - System.nanoTime();
+      if (!filled) {
+        LockSupport.park(this);
+      } else if (left > 0) {
+        LockSupport.parkNanos(this, left);
+      } else {
+        filled = false;
+        tryToMake();
+        due = System.nanoTime() + everyNanos;
+      }
+    }
+  }
+
+  private void tryToMake() {
+    try {
+      make(durable);
+      failing = false;
+    } catch (IOException | RuntimeException | Error e) {
+      if (!closing && !failing) {
+        log.warn(
+            "a checkpoint of the journal could not be made. The former one is still good; a restart"
+                + " reads more records, and none are deleted. Tried again later, without more such"
+                + " lines",
+            e);
+      }
+      failing = true;
+    }
+  }
+
+  /** Makes one that reaches up to a record, which is durable. */
+  void make(long sequence) throws IOException {
+    making.lock();
+    try {
+      Fold fold = kind.fresh();
+      Checkpoint former = former();
+      if (former != null) {
+        fold.restore(former);
+      }
+      if (fold.saved() < sequence) {
+        fold(fold, sequence);
+        Checkpoint.write(storage, journal, sequence, fold, () -> closing);
+      }
+      retention.delete(Math.max(fold.saved(), sequence), fold.sinks(), sinksNow);
+    } finally {
+      making.unlock();
+    }
+  }
+
+  private @Nullable Checkpoint former() {
+    try {
+      return Checkpoint.read(storage, journal);
+    } catch (IOException e) {
+      log.warn("the journal's checkpoint cannot be read; it is made anew: {}", e.toString());
+      return null;
+    }
+  }
+
+  private void fold(Fold fold, long sequence) throws IOException {
+    long first = Math.max(fold.next(), cursor.first());
+    if (first > fold.saved() + 1) {
+      throw new IOException(
+          "records " + (fold.saved() + 1) + " to " + (first - 1) + " are nowhere any more");
+    }
+    cursor.seek(first);
+    while (cursor.next() <= sequence) {
+      if (closing) {
+        throw new IOException("the journal is being closed");
+      }
+      long taken = cursor.take();
+      RecordFrame record = cursor.record();
+      RecordType type = RecordType.of(record.typeCode());
+      if (type != null && taken >= first) {
+        fold.record(taken, type, record.payload());
+      }
+    }
+  }
+
+  /** Ends; one that is being made is given up. */
+  void close() {
+    closing = true;
+    LockSupport.unpark(thread);
+    boolean interrupted = false;
+    long deadline = System.nanoTime() + CLOSE.toNanos();
+    long left = CLOSE.toNanos();
+    while (thread.isAlive() && left > 0) {
+      try {
+        thread.join(left / 1_000_000 + 1);
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+      left = deadline - System.nanoTime();
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

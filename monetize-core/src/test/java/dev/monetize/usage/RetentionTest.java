@@ -1,0 +1,171 @@
+// Copyright The Monetize Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.monetize.usage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class RetentionTest {
+
+  private static final Duration KEPT = Duration.ofDays(30);
+
+  @TempDir private Path directory;
+  private final TestClock clock = new TestClock();
+  private HookedStorage storage;
+  private CountedUse use = new CountedUse("use");
+
+  @BeforeEach
+  void makeStorage() {
+    storage = new HookedStorage(directory);
+  }
+
+  private FileUsageJournal open(JournalState... more) throws IOException {
+    use = new CountedUse("use");
+    List<JournalState> states = new ArrayList<>(List.of(more));
+    states.add(use);
+    return FileUsageJournal.open(
+        storage, () -> {}, JournalSettings.DEFAULT.retention(KEPT).clock(clock), 4096, states);
+  }
+
+  private static void append(FileUsageJournal journal, InstantSource clock, int events) {
+    long now = clock.instant().getEpochSecond() * 1_000_000_000L;
+    for (int i = 0; i < events; i++) {
+      assertThat(journal.append(Events.call("acme", now))).isPositive();
+    }
+  }
+
+  private static void checkpoint(FileUsageJournal journal) throws Exception {
+    journal.sync(Duration.ofSeconds(30));
+    journal.checkpoint();
+  }
+
+  private boolean first() {
+    return Files.exists(directory.resolve(SegmentDirectory.name(1)));
+  }
+
+  @Test
+  void segments_goWhenTheirRetentionHasPassed_andNothingIsForgotten() throws Exception {
+    try (FileUsageJournal journal = open()) {
+      append(journal, clock, 120);
+      clock.advance(KEPT.minusSeconds(1));
+      checkpoint(journal);
+      assertThat(first()).isTrue();
+      clock.advance(Duration.ofSeconds(2));
+      append(journal, clock, 60);
+      checkpoint(journal);
+      assertThat(first()).isFalse();
+      assertThatThrownBy(() -> journal.reader().read(1, 10, 10))
+          .isInstanceOf(IOException.class)
+          .hasMessageMatching(
+              "record 1 was deleted, past its retention: the oldest one kept is \\d+");
+      assertThat(journal.reader().read(121, 180, 100)).hasSize(60);
+    }
+    try (FileUsageJournal journal = open()) {
+      assertThat(use.counts).isEqualTo(Map.of("acme", 180));
+      assertThat(journal.append(Events.call("next"))).isEqualTo(181);
+    }
+  }
+
+  @Test
+  void sinkThatIsBehind_keepsThem_untilItHasThemDurablyOrIsGivenUp() throws Exception {
+    try (FileUsageJournal journal = open()) {
+      journal.progress("slow");
+      journal.mark(RecordType.SENT, new SinkMark("other", 1, 0));
+      append(journal, clock, 120);
+      clock.advance(KEPT.plusSeconds(1));
+      checkpoint(journal);
+      assertThat(first()).isTrue();
+      journal.markDurably(RecordType.SENT, new SinkMark("slow", 1, 121));
+      checkpoint(journal);
+      assertThat(first()).isTrue();
+      journal.markDurably(RecordType.GIVEN_UP, new SinkMark("other", 1, 121));
+      checkpoint(journal);
+      assertThat(first()).isFalse();
+    }
+  }
+
+  @Test
+  void sinkThatIsNew_beginsWithTheOldestKept() throws Exception {
+    deleteSome();
+    try (FileUsageJournal journal = open()) {
+      long sent = journal.progress("new").sent();
+      assertThat(sent).isPositive();
+      assertThat(journal.reader().read(sent + 1, 120, 1000)).isNotEmpty();
+    }
+  }
+
+  private void deleteSome() throws Exception {
+    try (FileUsageJournal journal = open()) {
+      append(journal, clock, 120);
+      clock.advance(KEPT.plusSeconds(1));
+      checkpoint(journal);
+    }
+    assertThat(first()).isFalse();
+  }
+
+  @Test
+  void stateThatIsNew_isGivenWhatIsKept() throws Exception {
+    deleteSome();
+    CountedUse late = new CountedUse("late");
+    open(late).close();
+    assertThat(use.counts).isEqualTo(Map.of("acme", 120));
+    assertThat(late.given).isBetween(1, 119);
+  }
+
+  @Test
+  void missingCheckpoint_isRefused_whenRecordsWereDeleted() throws Exception {
+    deleteSome();
+    byte[] bytes = Files.readAllBytes(directory.resolve(Checkpoint.FILE));
+    Files.delete(directory.resolve(Checkpoint.FILE));
+    assertThatThrownBy(this::open)
+        .isInstanceOf(JournalDamagedException.class)
+        .hasMessageContaining("are missing, which come before it");
+    bytes[20] ^= 1;
+    Files.write(directory.resolve(Checkpoint.FILE), bytes);
+    assertThatThrownBy(this::open)
+        .isInstanceOf(JournalDamagedException.class)
+        .hasMessageContaining("what the deleted records came to cannot be read");
+  }
+
+  @Test
+  void eachDeletion_isDurableBeforeTheNext_andTheCheckpointBeforeAll() throws Exception {
+    List<String> calls = new ArrayList<>();
+    try (FileUsageJournal journal = open()) {
+      append(journal, clock, 160);
+      clock.advance(KEPT.plusSeconds(1));
+      journal.sync(Duration.ofSeconds(30));
+      storage.hook =
+          (call, name) -> {
+            if (Thread.currentThread().getName().equals("main") || call.equals("delete")) {
+              calls.add(call + " " + name);
+            }
+          };
+      journal.checkpoint();
+      storage.hook = (call, name) -> {};
+    }
+    List<String> changes =
+        calls.stream().filter(call -> call.matches("(rename|delete|sync) .*")).toList();
+    assertThat(changes.subList(0, 6))
+        .containsExactly(
+            "rename " + Checkpoint.FILE,
+            "sync ",
+            "delete " + SegmentDirectory.name(1),
+            "sync ",
+            "delete " + SegmentDirectory.name(2),
+            "sync ");
+  }
+}
