@@ -31,9 +31,10 @@ class JournalDamageTest {
   private final SplittableRandom random = new SplittableRandom(SEED);
   private final MemoryStorage storage = new MemoryStorage();
   private final KeptRecords kept = new KeptRecords(KeptRecords.MOST_BYTES);
-  private final List<UsageEvent> written = new ArrayList<>();
+  private final EventPool pool = new EventPool(400, random);
+  private final List<Integer> written = new ArrayList<>();
   private final List<Integer> ends = new ArrayList<>();
-  private final List<UsageEvent> found = new ArrayList<>();
+  private List<Integer> found = List.of();
   private final byte[][] images = new byte[SEGMENTS][SIZE];
   private final byte[][] hurt = new byte[SEGMENTS][SIZE];
   private final byte[] now = new byte[SIZE];
@@ -47,12 +48,11 @@ class JournalDamageTest {
   }
 
   private void write(Forced forced) throws IOException {
-    EventPool pool = new EventPool(400, random);
-    SteppedJournal journal = SteppedJournal.open(storage, ID, kept, new ArrayList<>());
+    SteppedJournal journal = open();
     int half = SEGMENTS * SIZE / 2;
     while (journal.accepting() || journal.hasRoomFor(SEGMENTS)) {
       UsageEvent event = pool.take();
-      written.add(event);
+      written.add(pool.number(event));
       journal.append(event);
       journal.makeSpare(SEGMENTS);
       if (forced == Forced.HALF && durable == 0 && journal.bytes() > half) {
@@ -68,6 +68,12 @@ class JournalDamageTest {
       buffer(i).get(0, images[i]);
     }
     findEnds();
+  }
+
+  private SteppedJournal open() throws IOException {
+    Numbers numbers = new Numbers(pool);
+    found = numbers.numbers();
+    return SteppedJournal.open(storage, ID, kept, numbers);
   }
 
   private void findEnds() {
@@ -109,9 +115,8 @@ class JournalDamageTest {
     for (int i = 0; i < SEGMENTS; i++) {
       buffer(i).put(0, hurt[i]);
     }
-    found.clear();
     try {
-      SteppedJournal.open(storage, ID, kept, found);
+      open();
     } catch (JournalDamagedException e) {
       assertThat(e.getMessage()).as(what).contains(name(segment));
       unchanged(what);
@@ -191,8 +196,8 @@ class JournalDamageTest {
 
     int count = recover(cut / SIZE, "seed " + SEED + ", cut at " + cut);
 
-    if (Arrays.deepEquals(hurt, images)) {
-      assertThat(count).isEqualTo(written.size());
+    if (Arrays.equals(hurt[cut / SIZE], images[cut / SIZE])) {
+      assertThat(count).as("cut at %d, behind the last record", cut).isNotNegative();
     } else if (durable > whole + 1) {
       assertThat(count).as("cut at %d", cut).isNegative();
     } else if (durable <= whole) {
@@ -220,15 +225,14 @@ class JournalDamageTest {
     if (cut % 7 != 0) {
       return;
     }
-    SteppedJournal journal = SteppedJournal.open(storage, ID, kept, new ArrayList<>());
+    SteppedJournal journal = open();
     if (!journal.accepting()) {
       return; // it is full
     }
-    UsageEvent more = written.get(cut % written.size());
+    UsageEvent more = pool.take();
     assertThat(journal.append(more)).isEqualTo(count + 1);
-    found.clear();
-    SteppedJournal.open(storage, ID, kept, found);
-    assertThat(found).hasSize(count + 1).endsWith(more);
+    open();
+    assertThat(found).hasSize(count + 1).endsWith(pool.number(more));
   }
 
   @ParameterizedTest
@@ -241,9 +245,8 @@ class JournalDamageTest {
         put(i, SIZE);
       }
       put(length / SIZE, length % SIZE);
-      found.clear();
       try {
-        SteppedJournal.open(storage, ID, kept, found);
+        open();
         throw new AssertionError("a file of " + length % SIZE + " bytes was taken for a segment");
       } catch (JournalDamagedException e) {
         assertThat(e.getMessage()).contains(name(length / SIZE));
