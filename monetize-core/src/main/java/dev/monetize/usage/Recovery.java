@@ -66,12 +66,12 @@ final class Recovery {
     while (index < limits.length && read(segments.get(index), limits[index])) {
       index++;
     }
-    cutTail();
     if (next <= fold.saved()) {
       throw new JournalDamagedException(
           segments.get(segments.size() - 1).file(),
           missing(next, fold.saved() + 1) + " missing, which the checkpoint knows");
     }
+    cutTail();
     for (int i = 0; i < ends.size(); i++) {
       sync(segments.get(i), ends.get(i));
     }
