@@ -22,6 +22,7 @@ import java.util.function.UnaryOperator;
 final class CrashExplorer {
 
   private static final int SEGMENTS = 3;
+  private static final int MOST_RECORDS = 300;
   private static final RecordType[] MARKS = {RecordType.SEAL, RecordType.SENT, RecordType.GIVEN_UP};
   private static final Fault[] FAULTS = Fault.values();
   private static final String[] SINKS = {"a", "b"};
@@ -30,7 +31,6 @@ final class CrashExplorer {
   private final boolean truncating;
   private final EventPool pool = new EventPool(4096, new SplittableRandom(1));
   private final KeptRecords kept = new KeptRecords(KeptRecords.MOST_BYTES);
-  private final List<UsageEvent> found = new ArrayList<>();
   private long states;
   private long journals;
 
@@ -141,9 +141,9 @@ final class CrashExplorer {
   }
 
   private SteppedJournal recover(UUID id) throws Violation, IOException {
-    found.clear();
+    Numbers numbers = new Numbers(pool);
     byte[][] before = truncating ? new byte[0][] : bytes();
-    SteppedJournal journal = SteppedJournal.open(hurt.apply(storage), id, kept, found);
+    SteppedJournal journal = SteppedJournal.open(hurt.apply(storage), id, kept, numbers);
     if (!truncating) {
       putBack(before, journal.tails());
     }
@@ -151,7 +151,7 @@ final class CrashExplorer {
       throw new Violation(
           journal.records() + " of " + model.size() + " records survived the process", null);
     }
-    String wrong = model.recover(found, journal.records(), journal.sinks());
+    String wrong = model.recover(numbers.numbers(), journal.records(), journal.sinks());
     if (!wrong.isEmpty()) {
       throw new Violation(wrong, null);
     }
@@ -189,19 +189,21 @@ final class CrashExplorer {
         journal.makeSpare(SEGMENTS);
       } else if (step == 5) {
         storage.writeBack(random);
-      } else if (step < 8) {
+      } else if (step == 6 && random.nextInt(4) == 0) {
+        journal.checkpoint();
+      } else if (step < 9) {
         mark(journal);
       } else {
         event(journal);
       }
     }
-    return journal.accepting() || journal.hasRoomFor(SEGMENTS);
+    return model.size() < MOST_RECORDS && (journal.accepting() || journal.hasRoomFor(SEGMENTS));
   }
 
   private void event(SteppedJournal journal) {
     UsageEvent event = pool.take();
     if (journal.append(event) > 0) {
-      model.append(event);
+      model.append(pool.number(event));
     }
   }
 

@@ -47,8 +47,8 @@ final class EventPool {
    * @throws IllegalArgumentException if it is none, or was changed
    */
   int number(UsageEvent event) {
-    int number = events.indexOf(event);
-    if (number < 0) {
+    int number = (int) (event.timeNanos() - NOON);
+    if (number < 0 || number >= events.size() || !events.get(number).equals(event)) {
       throw new IllegalArgumentException(event + " was never made");
     }
     return number;

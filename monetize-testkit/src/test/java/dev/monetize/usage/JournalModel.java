@@ -14,10 +14,11 @@ final class JournalModel {
   private record Marked(RecordType type, SinkMark mark) {}
 
   private final List<Object> records = new ArrayList<>();
-  private final List<UsageEvent> events = new ArrayList<>();
+  private final List<Integer> events = new ArrayList<>();
   private int acknowledged;
 
-  void append(UsageEvent event) {
+  /** An event was appended, of some number. */
+  void append(int event) {
     records.add(event);
     events.add(event);
   }
@@ -40,7 +41,7 @@ final class JournalModel {
    *
    * @return what is wrong with it, empty if nothing
    */
-  String recover(List<UsageEvent> found, int count, Map<String, SinkProgress> sinks) {
+  String recover(List<Integer> found, int count, Map<String, SinkProgress> sinks) {
     if (count < acknowledged) {
       return count + " records recovered, " + acknowledged + " were acknowledged";
     }
@@ -48,7 +49,7 @@ final class JournalModel {
       return count + " records recovered, only " + records.size() + " were appended";
     }
     while (records.size() > count) {
-      if (records.remove(records.size() - 1) instanceof UsageEvent) {
+      if (records.remove(records.size() - 1) instanceof Integer) {
         events.remove(events.size() - 1);
       }
     }

@@ -3,7 +3,10 @@
 package dev.monetize.usage;
 
 import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -16,19 +19,28 @@ final class SteppedJournal {
 
   static final int SEGMENT = 4096;
 
+  private final JournalStorage storage;
   private final SegmentDirectory segments;
+  private final Fold fold;
+  private final SegmentIndex index;
   private final Recovery.Result found;
   private final Appender appender;
+  private final Map<String, SinkProgress> sinks;
   private final UUID id;
-  private int made;
+  private int present;
   private long synced;
 
-  private SteppedJournal(SegmentDirectory segments, Recovery.Result found, KeptRecords kept) {
-    this.segments = segments;
+  private SteppedJournal(
+      JournalStorage storage, Fold fold, Recovery.Result found, KeptRecords kept) {
+    this.storage = storage;
+    this.segments = new SegmentDirectory(storage);
+    this.fold = fold;
     this.found = found;
-    this.appender = new Appender(found, new SegmentIndex(found.bases()), kept, () -> {});
+    this.index = new SegmentIndex(found.bases());
+    this.appender = new Appender(found, index, kept, () -> {});
+    this.sinks = new HashMap<>(fold.sinks());
     this.id = found.segments().get(0).journal();
-    this.made = found.segments().size();
+    this.present = found.segments().size();
     this.synced = records();
     appender.spareFailed(); // nobody waits
   }
@@ -37,20 +49,24 @@ final class SteppedJournal {
    * Opens as {@link FileUsageJournal} does.
    *
    * @param kept used again, for its size
-   * @param events those that are there are added to it
    */
-  static SteppedJournal open(
-      JournalStorage storage, UUID id, KeptRecords kept, List<UsageEvent> events)
+  static SteppedJournal open(JournalStorage storage, UUID id, KeptRecords kept, JournalState state)
       throws IOException {
     kept.synced(Long.MAX_VALUE);
+    Fold fold = new Fold(List.of(state));
     SegmentDirectory segments = new SegmentDirectory(storage);
+    storage.sync();
     if (segments.files().isEmpty()) {
+      if (storage.names().contains(Checkpoint.FILE)) {
+        throw new IllegalStateException("a checkpoint without a segment");
+      }
       segments.create(id, 1, SEGMENT, () -> {});
     }
-    storage.sync();
-    Replay replay = (sequence, event) -> events.add(event);
-    Recovery.Result found = new Recovery(List.of(Replay.state(replay))).run(segments);
-    return new SteppedJournal(segments, found, kept);
+    Checkpoint checkpoint = Checkpoint.read(storage, id);
+    if (checkpoint != null) {
+      fold.restore(checkpoint);
+    }
+    return new SteppedJournal(storage, fold, new Recovery(fold).run(segments), kept);
   }
 
   /** How many records there were when it was opened. */
@@ -60,7 +76,7 @@ final class SteppedJournal {
 
   /** What was known of sinks when it was opened. */
   Map<String, SinkProgress> sinks() {
-    return found.sinks();
+    return fold.sinks();
   }
 
   boolean accepting() {
@@ -72,7 +88,21 @@ final class SteppedJournal {
   }
 
   long append(RecordType type, SinkMark mark) {
-    return appender.append(type, mark);
+    long sequence = appender.append(type, mark);
+    if (sequence > 0) {
+      sinks.merge(
+          mark.sink(), SinkProgress.NEW.after(type, mark), (old, fresh) -> old.after(type, mark));
+    }
+    return sequence;
+  }
+
+  /** Bytes of what was appended since all was durable. */
+  int bytes() {
+    int bytes = 0;
+    for (Appender.Written written : appender.extent().segments()) {
+      bytes += written.end();
+    }
+    return bytes;
   }
 
   /** Makes durable what was appended. If that fails it is written once more, as the thread does. */
@@ -108,10 +138,20 @@ final class SteppedJournal {
     }
   }
 
+  /** Makes a checkpoint of what is durable, and deletes what all sinks have. */
+  void checkpoint() throws IOException {
+    RecordCursor cursor = new RecordCursor(id, segments, index);
+    Retention retention =
+        new Retention(storage, segments, index, cursor, Duration.ZERO, () -> Instant.MAX);
+    new Checkpoints(storage, id, cursor, fold.fresh(), retention, sinks, Duration.ofMinutes(1))
+        .make(synced);
+    present = segments.files().size();
+  }
+
   /** Makes the next segment if one is wanted, and there are not so many yet. */
   void makeSpare(int most) throws IOException {
     long number = appender.wantedSpare();
-    if (number > 0 && made < most) {
+    if (number > 0 && present < most) {
       add(number, SEGMENT);
     }
   }
@@ -119,12 +159,12 @@ final class SteppedJournal {
   private void add(long number, int size) throws IOException {
     appender.addSpare(segments.create(id, number, size, () -> {}));
     appender.spareFailed();
-    made++;
+    present++;
   }
 
   /** Whether another segment may be made. */
   boolean hasRoomFor(int most) {
-    return made < most;
+    return present < most;
   }
 
   /** All segments, and where their records ended when it was opened. */

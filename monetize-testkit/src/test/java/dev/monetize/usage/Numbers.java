@@ -1,0 +1,54 @@
+// Copyright The Monetize Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.monetize.usage;
+
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Knows all events of a journal, by their numbers in a pool, in order; goes into checkpoints. */
+final class Numbers implements JournalState {
+
+  private final EventPool pool;
+  private final List<Integer> numbers = new ArrayList<>();
+
+  Numbers(EventPool pool) {
+    this.pool = pool;
+  }
+
+  List<Integer> numbers() {
+    return numbers;
+  }
+
+  @Override
+  public String name() {
+    return "numbers";
+  }
+
+  @Override
+  public JournalState fresh() {
+    return new Numbers(pool);
+  }
+
+  @Override
+  public void event(long sequence, UsageEvent event) {
+    numbers.add(pool.number(event));
+  }
+
+  @Override
+  public void write(DataOutput to) throws IOException {
+    to.writeInt(numbers.size());
+    for (int number : numbers) {
+      to.writeInt(number);
+    }
+  }
+
+  @Override
+  public void read(DataInput from) throws IOException {
+    for (int i = from.readInt(); i > 0; i--) {
+      numbers.add(from.readInt());
+    }
+  }
+}
