@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -113,7 +115,11 @@ public final class FileUsageJournal implements UsageJournal {
   /** Opens with segments of any size; those too small for every record are for tests. */
   static FileUsageJournal openWith(Path directory, int segmentBytes, Replay replay)
       throws IOException {
-    return open(directory, JournalSettings.DEFAULT, segmentBytes, List.of(Replay.state(replay)));
+    return open(
+        directory,
+        JournalSettings.on(InstantSource.fixed(Instant.EPOCH)),
+        segmentBytes,
+        List.of(Replay.state(replay)));
   }
 
   private static FileUsageJournal open(
@@ -340,6 +346,10 @@ public final class FileUsageJournal implements UsageJournal {
 
   void onSync(Runnable listener) {
     thread.onSync(listener);
+  }
+
+  SegmentIndex index() {
+    return index;
   }
 
   EventReader reader() {

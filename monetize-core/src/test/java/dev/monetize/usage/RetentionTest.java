@@ -38,7 +38,7 @@ class RetentionTest {
     List<JournalState> states = new ArrayList<>(List.of(more));
     states.add(use);
     return FileUsageJournal.open(
-        storage, () -> {}, JournalSettings.DEFAULT.retention(KEPT).clock(clock), 4096, states);
+        storage, () -> {}, JournalSettings.on(clock).retention(KEPT), 4096, states);
   }
 
   private static void append(FileUsageJournal journal, InstantSource clock, int events) {

@@ -1,0 +1,61 @@
+// Copyright The Monetize Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.monetize.usage;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+/** Events to write, made once, so that a test's time goes into the journal. */
+final class EventPool {
+
+  /** 2026-11-20T12:00:00Z. */
+  private static final long NOON = 1_795_176_000_000_000_000L;
+
+  private final List<UsageEvent> events = new ArrayList<>();
+  private int next;
+
+  /** Events that all differ, of some 50 to 900 bytes, most of them small. */
+  EventPool(int size, RandomGenerator random) {
+    for (int i = 0; i < size; i++) {
+      events.add(event(i, random.nextInt(random.nextInt(8) > 0 ? 60 : 800), random));
+    }
+  }
+
+  private static UsageEvent event(int number, int length, RandomGenerator random) {
+    return new UsageEvent(
+        NOON + number,
+        NOON + number + random.nextInt(1_000_000),
+        "c" + random.nextInt(10),
+        "k",
+        "pro",
+        "x".repeat(length),
+        200,
+        random.nextBoolean(),
+        List.of(new Measure("calls", 1 + random.nextInt(1_000))),
+        List.of());
+  }
+
+  /** Begins with the first one again. */
+  void rewind() {
+    next = 0;
+  }
+
+  /**
+   * Number of an event of this pool.
+   *
+   * @throws IllegalArgumentException if it is none, or was changed
+   */
+  int number(UsageEvent event) {
+    int number = events.indexOf(event);
+    if (number < 0) {
+      throw new IllegalArgumentException(event + " was never made");
+    }
+    return number;
+  }
+
+  UsageEvent take() {
+    next = next + 1 < events.size() ? next + 1 : 0;
+    return events.get(next);
+  }
+}
