@@ -84,7 +84,7 @@ final class IdentityKey {
       channel.force(true);
     }
     Files.move(made, file, StandardCopyOption.ATOMIC_MOVE);
-    SegmentDirectory.sync(directory);
+    DirectoryStorage.sync(directory);
   }
 
   ExternalId of(ExternalUsage usage) {
