@@ -301,7 +301,7 @@ public final class FileUsageJournal implements UsageJournal {
     SinkProgress known = sinks.computeIfAbsent(sink, name -> SinkProgress.NEW);
     long deleted = index.first() - 1;
     return known.sealed() == null && known.sent() < deleted
-        ? new SinkProgress(deleted, null, known.givenUp())
+        ? new SinkProgress(deleted, null, known.givenUp(), known.parked())
         : known;
   }
 

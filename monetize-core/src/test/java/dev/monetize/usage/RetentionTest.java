@@ -99,6 +99,21 @@ class RetentionTest {
   }
 
   @Test
+  void parkedRange_keepsThem_untilItIsGivenUp() throws Exception {
+    try (FileUsageJournal journal = open()) {
+      append(journal, clock, 120);
+      journal.markDurably(RecordType.PARKED, new SinkMark("s", 1, 5));
+      journal.markDurably(RecordType.SENT, new SinkMark("s", 6, 120));
+      clock.advance(KEPT.plusSeconds(1));
+      checkpoint(journal);
+      assertThat(first()).isTrue();
+      journal.markDurably(RecordType.GIVEN_UP, new SinkMark("s", 1, 5));
+      checkpoint(journal);
+      assertThat(first()).isFalse();
+    }
+  }
+
+  @Test
   void sinkThatIsNew_beginsWithTheOldestKept() throws Exception {
     deleteSome();
     try (FileUsageJournal journal = open()) {
