@@ -18,14 +18,17 @@ final class SteppedJournal {
 
   private final SegmentDirectory segments;
   private final Recovery.Result found;
+  private final Fold fold;
   private final Appender appender;
   private final UUID id;
   private int made;
   private long synced;
 
-  private SteppedJournal(SegmentDirectory segments, Recovery.Result found, KeptRecords kept) {
+  private SteppedJournal(
+      SegmentDirectory segments, Recovery.Result found, Fold fold, KeptRecords kept) {
     this.segments = segments;
     this.found = found;
+    this.fold = fold;
     this.appender = new Appender(found, new SegmentIndex(found.bases()), kept, () -> {});
     this.id = found.segments().get(0).journal();
     this.made = found.segments().size();
@@ -49,8 +52,9 @@ final class SteppedJournal {
     }
     storage.sync();
     Replay replay = (sequence, event) -> events.add(event);
-    Recovery.Result found = new Recovery(List.of(Replay.state(replay))).run(segments);
-    return new SteppedJournal(segments, found, kept);
+    Fold fold = new Fold(List.of(Replay.state(replay)));
+    Recovery.Result found = new Recovery(fold).run(segments);
+    return new SteppedJournal(segments, found, fold, kept);
   }
 
   /** How many records there were when it was opened. */
@@ -60,7 +64,7 @@ final class SteppedJournal {
 
   /** What was known of sinks when it was opened. */
   Map<String, SinkProgress> sinks() {
-    return found.sinks();
+    return fold.sinks();
   }
 
   boolean accepting() {
