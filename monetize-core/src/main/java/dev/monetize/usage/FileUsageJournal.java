@@ -153,6 +153,7 @@ public final class FileUsageJournal implements UsageJournal {
     if (segments.files().isEmpty()) {
       begin(storage, segments, segmentBytes);
     }
+    storage.sync(); // names that a former process gave, and did not live to make durable
     restore(storage, segments, fold);
     Recovery.Result found = new Recovery(fold).run(segments);
     warnOf(found);
@@ -315,7 +316,7 @@ public final class FileUsageJournal implements UsageJournal {
     SinkProgress known = sinks.computeIfAbsent(sink, name -> SinkProgress.NEW);
     long deleted = index.first() - 1;
     return known.sealed() == null && known.sent() < deleted
-        ? new SinkProgress(deleted, null, known.givenUp())
+        ? new SinkProgress(deleted, null, known.givenUp(), known.parked())
         : known;
   }
 
