@@ -112,7 +112,9 @@ record FaultyRun(Durability durability, Fault fault, boolean once, long call, bo
       TreeMap<Long, Integer> found = new TreeMap<>();
       Replay replay = (sequence, event) -> found.put(sequence, pool.number(event));
       JournalSettings settings =
-          JournalSettings.on(InstantSource.system()).durability(run.durability).syncEvery(Duration.ofMillis(100));
+          JournalSettings.on(InstantSource.system())
+              .durability(run.durability)
+              .syncEvery(Duration.ofMillis(100));
       FileUsageJournal journal =
           FileUsageJournal.open(
               storage, () -> {}, settings, SEGMENT, List.of(Replay.state(replay)));
