@@ -10,17 +10,19 @@ import dev.monetize.testkit.MemoryStorage;
 import dev.monetize.usage.JournalSettings.Durability;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.InstantSource;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
 
 /**
  * One run of a real journal, its thread included, in which calls of its files fail: it is opened,
- * written over several segments, closed, opened again and written again; then all is well again,
- * and it goes on; then the process ends or the power is cut.
+ * written over several segments, of which a checkpoint lets it delete the first ones, closed,
+ * opened again and written again; then all is well again, and it goes on; then the process ends or
+ * the power is cut.
  *
  * @param durability what the journal waits for
  * @param fault what goes wrong
@@ -109,15 +111,15 @@ record FaultyRun(Durability durability, Fault fault, boolean once, long call, bo
 
     /** Opens it; what was found is what it holds from here on. */
     private FileUsageJournal open() throws IOException {
-      TreeMap<Long, Integer> found = new TreeMap<>();
-      Replay replay = (sequence, event) -> found.put(sequence, pool.number(event));
+      Numbers numbers = new Numbers(pool);
       JournalSettings settings =
-          JournalSettings.on(InstantSource.system())
+          JournalSettings.on(() -> Instant.MAX)
               .durability(run.durability)
-              .syncEvery(Duration.ofMillis(100));
+              .syncEvery(Duration.ofMillis(100))
+              .retention(Duration.ZERO);
       FileUsageJournal journal =
-          FileUsageJournal.open(
-              storage, () -> {}, settings, SEGMENT, List.of(Replay.state(replay)));
+          FileUsageJournal.open(storage, () -> {}, settings, SEGMENT, List.of(numbers));
+      Map<Long, Integer> found = numbers.bySequence();
       assertThat(found).as("acknowledged").containsAllEntriesOf(acknowledged);
       List<Integer> order = new ArrayList<>(tried);
       order.retainAll(found.values());
@@ -133,11 +135,20 @@ record FaultyRun(Durability durability, Fault fault, boolean once, long call, bo
           append(journal, pool.take());
         }
         if (i % 8 == 7) {
-          journal.mark(RecordType.SENT, new SinkMark("sink", 1, 1 + i));
+          journal.mark(RecordType.SENT, new SinkMark("sink", 1, journal.appended()));
         }
         if (i % 10 == 9) {
           sync(journal);
         }
+      }
+      checkpoint(journal);
+    }
+
+    private void checkpoint(FileUsageJournal journal) {
+      try {
+        journal.checkpoint();
+      } catch (IOException e) {
+        assertThat(storage.failures()).as("no checkpoint: %s", e).isPositive();
       }
     }
 

@@ -7,12 +7,15 @@ import java.io.DataOutput;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /** Knows all events of a journal, by their numbers in a pool, in order; goes into checkpoints. */
 final class Numbers implements JournalState {
 
   private final EventPool pool;
   private final List<Integer> numbers = new ArrayList<>();
+  private final List<Long> sequences = new ArrayList<>();
 
   Numbers(EventPool pool) {
     this.pool = pool;
@@ -20,6 +23,15 @@ final class Numbers implements JournalState {
 
   List<Integer> numbers() {
     return numbers;
+  }
+
+  /** The events' numbers by their sequences. */
+  Map<Long, Integer> bySequence() {
+    TreeMap<Long, Integer> all = new TreeMap<>();
+    for (int i = 0; i < numbers.size(); i++) {
+      all.put(sequences.get(i), numbers.get(i));
+    }
+    return all;
   }
 
   @Override
@@ -35,13 +47,15 @@ final class Numbers implements JournalState {
   @Override
   public void event(long sequence, UsageEvent event) {
     numbers.add(pool.number(event));
+    sequences.add(sequence);
   }
 
   @Override
   public void write(DataOutput to) throws IOException {
     to.writeInt(numbers.size());
-    for (int number : numbers) {
-      to.writeInt(number);
+    for (int i = 0; i < numbers.size(); i++) {
+      to.writeInt(numbers.get(i));
+      to.writeLong(sequences.get(i));
     }
   }
 
@@ -49,6 +63,7 @@ final class Numbers implements JournalState {
   public void read(DataInput from) throws IOException {
     for (int i = from.readInt(); i > 0; i--) {
       numbers.add(from.readInt());
+      sequences.add(from.readLong());
     }
   }
 }
