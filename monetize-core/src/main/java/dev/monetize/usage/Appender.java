@@ -26,7 +26,7 @@ final class Appender {
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition spareCame = lock.newCondition();
-  private final RecordFrame frame = new RecordFrame();
+  private final RecordFrame frame;
   private final KeptRecords kept;
   private final ArrayDeque<Segment> spares = new ArrayDeque<>();
   private final List<Written> full = new ArrayList<>();
@@ -57,6 +57,7 @@ final class Appender {
 
   Appender(Recovery.Result found, SegmentIndex index, KeptRecords kept, Runnable needsSpare) {
     this.kept = kept;
+    this.frame = found.frame();
     this.index = index;
     this.needsSpare = needsSpare;
     int begun = found.ends().size();

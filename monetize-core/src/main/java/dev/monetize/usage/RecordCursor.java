@@ -18,8 +18,6 @@ final class RecordCursor {
   private final SegmentIndex index;
   private final RecordFrame frame = new RecordFrame();
   private @Nullable Segment segment;
-  private long base;
-  private long end;
   private long next;
   private int at;
 
@@ -53,7 +51,9 @@ final class RecordCursor {
   long take() throws IOException {
     long wanted = next;
     Segment current = segment;
-    if (current != null && advance(current)) {
+    if (current != null
+        && index.holding(wanted).getValue().equals(current.name())
+        && advance(current)) {
       return wanted;
     }
     Segment behind = open(wanted);
@@ -73,12 +73,8 @@ final class RecordCursor {
     return frame;
   }
 
-  /**
-   * Takes the next record, if it is this segment's. Behind where the next segment begins there may
-   * be records of the same sequences still, which an fsync failed for; they were written again.
-   */
   private boolean advance(Segment from) {
-    if (next >= end() || !frame.take(from.buffer(), at, next)) {
+    if (!frame.take(from.buffer(), at, next)) {
       return false;
     }
     at += frame.size();
@@ -86,22 +82,12 @@ final class RecordCursor {
     return true;
   }
 
-  /** The first sequence of the next segment, as soon as there is one. */
-  private long end() {
-    if (end == Long.MAX_VALUE) {
-      end = index.after(base);
-    }
-    return end;
-  }
-
   private Segment open(long sequence) throws IOException {
     Map.Entry<Long, String> holding = index.holding(sequence);
     Segment opened = segments.openToRead(holding.getValue());
     frame.seed(journal, opened.number());
     segment = opened;
-    base = holding.getKey();
-    end = Long.MAX_VALUE;
-    next = base;
+    next = holding.getKey();
     at = Segment.HEADER;
     return opened;
   }

@@ -42,6 +42,7 @@ final class Recovery {
    * @param ends where each begun segment's records end
    * @param bases begun segments by their first sequence
    * @param torn what was cut off, if anything
+   * @param frame done with; it is large, so it is handed on
    */
   record Result(
       List<Segment> segments,
@@ -49,7 +50,8 @@ final class Recovery {
       NavigableMap<Long, String> bases,
       long nextSequence,
       long lastEvent,
-      @Nullable TornTail torn) {}
+      @Nullable TornTail torn,
+      RecordFrame frame) {}
 
   /** What was being written when the process or the machine stopped. */
   record TornTail(JournalFile file, long bytes) {}
@@ -75,7 +77,7 @@ final class Recovery {
     for (int i = 0; i < ends.size(); i++) {
       sync(segments.get(i), ends.get(i));
     }
-    return new Result(segments, ends, bases, next, fold.lastEvent(), torn);
+    return new Result(segments, ends, bases, next, fold.lastEvent(), torn, frame);
   }
 
   /** Segments before the first one were deleted: the checkpoint knows what they held. */
