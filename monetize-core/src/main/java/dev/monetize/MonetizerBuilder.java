@@ -15,16 +15,12 @@ import dev.monetize.quota.Quota;
 import dev.monetize.tier.TierCatalog;
 import dev.monetize.usage.FileUsageJournal;
 import dev.monetize.usage.JournalSettings;
-import dev.monetize.usage.JournalState;
 import dev.monetize.usage.Ledger;
 import dev.monetize.usage.NamedSink;
 import dev.monetize.usage.QuotaWindow;
 import dev.monetize.usage.ShipSchedule;
 import dev.monetize.usage.Shipper;
-import dev.monetize.usage.UsageEvent;
 import dev.monetize.usage.UsageSink;
-import java.io.DataInput;
-import java.io.DataOutput;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -35,6 +31,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,6 +50,7 @@ public final class MonetizerBuilder {
   private @Nullable String defaultTier;
   private @Nullable RateLimiter limiter;
   private InstantSource clock = MonotonicClock.system();
+  private UnaryOperator<JournalSettings> journal = UnaryOperator.identity();
   private Duration callerCache = Duration.ofSeconds(30);
   private final Map<String, NamedSink> sinks = new LinkedHashMap<>();
 
@@ -129,6 +127,19 @@ public final class MonetizerBuilder {
   }
 
   /**
+   * How usage is written down: what a call waits for, how long it is kept, and what happens to
+   * damage:
+   *
+   * <pre>{@code
+   * .journal(settings -> settings.durability(Durability.POWER))
+   * }</pre>
+   */
+  public MonetizerBuilder journal(UnaryOperator<JournalSettings> change) {
+    this.journal = Objects.requireNonNull(change, "change");
+    return this;
+  }
+
+  /**
    * How long a caller that was looked up is taken as it was, 30 seconds unless set: the longest
    * that a change made behind our back, in a table of the app's own, goes unseen.
    */
@@ -174,7 +185,7 @@ public final class MonetizerBuilder {
       whose = whose != null ? whose : file;
     }
     Ledger ledger = new Ledger(clock);
-    FileUsageJournal journal = open(dir, ledger, clock);
+    FileUsageJournal journal = open(dir, ledger);
     opened.push(journal);
     RateLimiter limits = limiter != null ? limiter : new InMemoryRateLimiter(restoredFrom(ledger));
     opened.push(limits);
@@ -196,12 +207,10 @@ public final class MonetizerBuilder {
         List.copyOf(opened));
   }
 
-  private static FileUsageJournal open(Path dir, Ledger ledger, InstantSource clock) {
+  private FileUsageJournal open(Path dir, Ledger ledger) {
     try {
       return FileUsageJournal.open(
-          dir.resolve("journal"),
-          JournalSettings.DEFAULT.clock(clock),
-          List.of(new FoldedLedger(ledger)));
+          dir.resolve("journal"), journal.apply(JournalSettings.on(clock)), List.of(ledger));
     } catch (IOException e) {
       throw new IllegalStateException(
           "the journal in " + dir + " cannot be opened: " + e.getMessage(), e);
@@ -225,35 +234,6 @@ public final class MonetizerBuilder {
       } catch (Exception e) {
         cause.addSuppressed(e);
       }
-    }
-  }
-
-  /** Folds events into a ledger that cannot be saved yet: no checkpoint is made. */
-  private record FoldedLedger(Ledger ledger) implements JournalState {
-
-    @Override
-    public String name() {
-      return "ledger";
-    }
-
-    @Override
-    public JournalState fresh() {
-      return new FoldedLedger(new Ledger(InstantSource.system()));
-    }
-
-    @Override
-    public void event(long sequence, UsageEvent event) {
-      ledger.fold(sequence, event);
-    }
-
-    @Override
-    public void write(DataOutput to) throws IOException {
-      throw new IOException("the ledger cannot be saved yet");
-    }
-
-    @Override
-    public void read(DataInput from) throws IOException {
-      throw new IOException("the ledger cannot be restored yet");
     }
   }
 }

@@ -36,6 +36,7 @@ class ArchitectureTest {
     onlyOurs("price");
     onlyOurs("identity");
     onlyOurs("usage");
+    onlyOurs("notice", "usage", "price");
     onlyOurs("quota", "limit");
     onlyOurs("tier", "limit", "quota", "price");
   }

@@ -47,16 +47,23 @@ final class Bench implements AutoCloseable {
 
   final List<UsageEvent> shipped = new CopyOnWriteArrayList<>();
   private final Path data;
+  private final String tiers;
   Instant now = START;
   Monetizer monetizer;
 
   Bench(Path data) {
+    this(data, TIERS);
+  }
+
+  /** One that sells something else. */
+  Bench(Path data, String tiers) {
     this.data = data;
+    this.tiers = tiers;
     this.monetizer = open();
   }
 
   TierCatalog tiers() {
-    return TierCatalog.parse("tiers.yml", TIERS);
+    return TierCatalog.parse("tiers.yml", tiers);
   }
 
   MonetizerBuilder builder() {

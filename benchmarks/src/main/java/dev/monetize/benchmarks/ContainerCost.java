@@ -6,6 +6,15 @@ import com.sun.management.OperatingSystemMXBean;
 import dev.monetize.Monetizer;
 import dev.monetize.servlet.MonetizeFilter;
 import dev.monetize.tier.TierCatalog;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.Filter;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.FilterRegistration;
+import jakarta.servlet.ServletContainerInitializer;
+import jakarta.servlet.ServletContext;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -15,19 +24,20 @@ import java.io.InputStreamReader;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
-import org.eclipse.jetty.ee11.servlet.ServletHolder;
-import org.eclipse.jetty.server.Server;
-import org.eclipse.jetty.server.ServerConnector;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
 
 /**
- * What the filter adds to a request on a real container: CPU time of this process per request, of a
- * Jetty with the filter and of one without, in rounds that take turns. The client is another
- * process ({@link ContainerLoad}), so its CPU is not in the figure. Prints the mean difference of
- * the pairs with its 95 % confidence interval.
+ * What the filter adds to a request on a real container: CPU time of this process per request, in
+ * rounds that take turns, of a container without it, of one with a filter that only sets the same
+ * five headers to constants, and of one with ours. The client is another process ({@link
+ * ContainerLoad}), so its CPU is not in the figure. Prints the mean differences with their 95 %
+ * confidence intervals.
  *
- * <pre>java -cp benchmarks/target/benchmarks.jar dev.monetize.benchmarks.ContainerCost [rounds]
+ * <pre>java -cp benchmarks/target/benchmarks.jar dev.monetize.benchmarks.ContainerCost \\
+ *    [jetty|tomcat|undertow] [rounds]
  * </pre>
  */
 public final class ContainerCost {
@@ -35,8 +45,10 @@ public final class ContainerCost {
   private static final int REQUESTS = 20_000;
   private static final int WARM_UP = 25;
 
-  /** Of Student's distribution, 97.5 %, for many degrees of freedom. */
-  private static final double T = 2.05;
+  private static final String POLICY =
+      "\"rate_limit\";q=10000000;w=1, \"calls/month\";q=4000000000;w=2592000";
+  private static final String STATE =
+      "\"rate_limit\";r=9999999;t=1, \"calls/month\";r=3999999999;t=864000";
 
   private final OperatingSystemMXBean process =
       (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
@@ -50,17 +62,20 @@ public final class ContainerCost {
   }
 
   public static void main(String[] arguments) throws Exception {
-    int rounds = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 30;
-    Path data = Files.createTempDirectory("container-cost");
+    Containers container = Containers.of(arguments.length > 0 ? arguments[0] : "jetty");
+    int rounds = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 60;
     Monetizer monetizer =
         Monetizer.builder()
             .tiers(TierCatalog.parse("tiers.yml", BenchTiers.FILE))
-            .dataDirectory(data)
+            .dataDirectory(Files.createTempDirectory("container-cost"))
             .build();
     monetizer.accounts().createCustomer("acme", "", "pro");
     String key = monetizer.accounts().issueKey("acme", "").takeSecret();
-    Server bare = jetty(null);
-    Server metered = jetty(monetizer);
+    List<Containers.Running> servers =
+        List.of(
+            container.start(app(context -> {})),
+            container.start(app(ContainerCost::constants)),
+            container.start(app(context -> MonetizeFilter.register(context, monetizer, "/v1/*"))));
     Process load =
         new ProcessBuilder(
                 ProcessHandle.current().info().command().orElse("java"),
@@ -71,54 +86,62 @@ public final class ContainerCost {
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
     try {
-      new ContainerCost(load).run(port(bare), port(metered), rounds);
+      System.out.print(container + ": ");
+      new ContainerCost(load).run(servers, rounds);
     } finally {
       load.destroy();
-      bare.stop();
-      metered.stop();
+      for (Containers.Running server : servers) {
+        server.stop().stop();
+      }
     }
+    System.exit(0); // Tomcat leaves a thread behind
   }
 
-  private static Server jetty(Monetizer monetizer) throws Exception {
-    Server server = new Server(0);
-    ServletContextHandler app = new ServletContextHandler("/");
-    app.addServlet(new ServletHolder(new Hello()), "/v1/hello");
-    if (monetizer != null) {
-      app.addServletContainerInitializer(
-          (classes, context) -> MonetizeFilter.register(context, monetizer, "/v1/*"));
-    }
-    server.setHandler(app);
-    server.start();
-    return server;
+  /** What is put in front of the servlet. */
+  private interface Setup {
+    void of(ServletContext context);
   }
 
-  private static int port(Server server) {
-    return ((ServerConnector) server.getConnectors()[0]).getLocalPort();
+  private static ServletContainerInitializer app(Setup setup) {
+    return (Set<Class<?>> classes, ServletContext context) -> {
+      context.addServlet("hello", new Hello()).addMapping("/v1/hello");
+      setup.of(context);
+    };
   }
 
-  private void run(int bare, int metered, int rounds) throws IOException {
+  private static void constants(ServletContext context) {
+    FilterRegistration.Dynamic constants = context.addFilter("constants", new Constants());
+    constants.setAsyncSupported(true);
+    constants.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, "/v1/*");
+  }
+
+  private void run(List<Containers.Running> servers, int rounds) throws IOException {
     for (int i = 0; i < WARM_UP; i++) {
-      micros(bare);
-      micros(metered);
+      for (Containers.Running server : servers) {
+        micros(server.port());
+      }
     }
-    double sum = 0;
-    double squares = 0;
-    double bareSum = 0;
+    double bare = 0;
+    Differences constants = new Differences();
+    Differences ours = new Differences();
+    Differences beyond = new Differences();
     for (int i = 0; i < rounds; i++) {
-      boolean first = i % 2 == 0;
-      double a = micros(first ? bare : metered);
-      double b = micros(first ? metered : bare);
-      double difference = first ? b - a : a - b;
-      bareSum += first ? a : b;
-      sum += difference;
-      squares += difference * difference;
+      double[] micros = new double[servers.size()];
+      for (int j = 0; j < micros.length; j++) {
+        int turn = (i + j) % micros.length;
+        micros[turn] = micros(servers.get(turn).port());
+      }
+      bare += micros[0];
+      constants.add(micros[1] - micros[0]);
+      ours.add(micros[2] - micros[0]);
+      beyond.add(micros[2] - micros[1]);
     }
-    double mean = sum / rounds;
-    double deviation = Math.sqrt((squares - rounds * mean * mean) / (rounds - 1));
-    System.out.printf(
-        "bare %.2f us of CPU per request; the filter adds %.2f us, 95 %% interval +/- %.2f us"
-            + " (%d pairs of rounds of %d requests)%n",
-        bareSum / rounds, mean, T * deviation / Math.sqrt(rounds), rounds, REQUESTS);
+    List<String> lines = new ArrayList<>();
+    lines.add("bare %.2f us of CPU per request".formatted(bare / rounds));
+    lines.add("five constant headers add " + constants);
+    lines.add("the filter adds " + ours + ", " + beyond + " beyond those");
+    lines.add("%d rounds of %d requests".formatted(rounds, REQUESTS));
+    System.out.println(String.join("; ", lines));
   }
 
   /** CPU microseconds per request, over one round. */
@@ -141,6 +164,22 @@ public final class ContainerCost {
         throws IOException {
       response.setContentType("text/plain");
       response.getWriter().print("hello");
+    }
+  }
+
+  /** The headers that the filter sets, as they stand in an answer of it. */
+  private static final class Constants implements Filter {
+
+    @Override
+    public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
+        throws IOException, ServletException {
+      HttpServletResponse answer = (HttpServletResponse) response;
+      answer.setHeader("X-RateLimit-Limit", "100000000");
+      answer.setHeader("X-RateLimit-Remaining", "99999999");
+      answer.setHeader("X-RateLimit-Reset", "1795000000");
+      answer.setHeader("RateLimit-Policy", POLICY);
+      answer.setHeader("RateLimit", STATE);
+      chain.doFilter(request, response);
     }
   }
 }

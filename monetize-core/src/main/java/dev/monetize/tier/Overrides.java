@@ -5,6 +5,7 @@ package dev.monetize.tier;
 import dev.monetize.limit.ConcurrencyLimit;
 import dev.monetize.limit.RateLimit;
 import dev.monetize.limit.Scope;
+import dev.monetize.quota.PastQuota;
 import dev.monetize.tier.FileNode.Scalar;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,6 +54,7 @@ final class Overrides {
       case "rate_limit" -> rate(TierTerms.RATE, property);
       case "concurrency" -> concurrency(property);
       case "overage" -> overage(Names.CALLS, property);
+      case "overage_cap" -> cap(Names.CALLS, property);
       default -> unknown(property);
     }
   }
@@ -67,6 +69,7 @@ final class Overrides {
       case "quotas" -> quota(name, property);
       case "rate_limits" -> namedRate(name, property);
       case "overage" -> overage(name, property);
+      case "overage_cap" -> cap(name, property);
       case "prices" ->
           Tariff.units(property, name, terms.currency)
               .ifPresent(price -> terms.prices.put(name, price));
@@ -82,7 +85,13 @@ final class Overrides {
     List<String> known = new ArrayList<>(List.of("price", "included_calls", "rate_limit"));
     terms.rates.keySet().stream().map(TierTerms::rateProperty).forEach(known::add);
     known.addAll(
-        List.of("concurrency", "overage", "quotas.<meter>", "prices.<meter>", "features.<name>"));
+        List.of(
+            "concurrency",
+            "overage",
+            "overage_cap",
+            "quotas.<meter>",
+            "prices.<meter>",
+            "features.<name>"));
     faults.add(
         place,
         "a customer cannot have an own value of %s: expected %s"
@@ -117,6 +126,26 @@ final class Overrides {
   private void overage(String meter, Property property) {
     Tariff.units(property, meter, terms.currency)
         .ifPresent(price -> terms.overage.put(meter, price));
+  }
+
+  /** A customer may bound what it can owe more tightly than its tier does, not more loosely. */
+  private void cap(String meter, Property property) {
+    property.read(Numbers::read).ifPresent(most -> cap(meter, most, property));
+  }
+
+  private void cap(String meter, long most, Property property) {
+    for (Setting<QuotaTerm> quota : terms.quotas) {
+      if (quota.value().meter().equals(meter)
+          && PastRules.withoutCap(terms, quota.value()) instanceof PastQuota.Bill bill) {
+        if (most > bill.cap().orElse(Long.MAX_VALUE)) {
+          property.refused("expected at most the tier's cap of " + bill.cap().getAsLong());
+        } else {
+          terms.caps.put(meter, most);
+        }
+        return;
+      }
+    }
+    property.refused("expected a meter that the tier bills past a quota of it");
   }
 
   private void quota(String meter, Property property) {

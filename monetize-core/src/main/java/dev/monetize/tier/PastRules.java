@@ -20,6 +20,15 @@ final class PastRules {
   private PastRules() {}
 
   static PastQuota decide(TierTerms terms, QuotaTerm quota) {
+    PastQuota decided = withoutCap(terms, quota);
+    Long cap = terms.caps.get(quota.meter());
+    return cap != null && decided instanceof PastQuota.Bill
+        ? new PastQuota.Bill(OptionalLong.of(cap))
+        : decided;
+  }
+
+  /** What happens past a quota, whatever cap the customer has set for itself. */
+  static PastQuota withoutCap(TierTerms terms, QuotaTerm quota) {
     if (quota.past() != null) {
       return quota.past();
     }

@@ -42,6 +42,10 @@ final class TierTerms {
   @Nullable PastQuota past;
   final Map<String, Price> overage = new LinkedHashMap<>();
   final Map<String, Price> prices = new LinkedHashMap<>();
+
+  /** Units past which a customer wants no overage, by meter; not above what the tier caps. */
+  final Map<String, Long> caps = new LinkedHashMap<>();
+
   final List<EndpointPattern> endpoints = new ArrayList<>();
   final Map<String, Object> features = new LinkedHashMap<>();
   @Nullable String support;
@@ -63,6 +67,7 @@ final class TierTerms {
     copy.past = past;
     copy.overage.putAll(overage);
     copy.prices.putAll(prices);
+    copy.caps.putAll(caps);
     copy.endpoints.addAll(endpoints);
     copy.features.putAll(features);
     copy.support = support;
@@ -110,6 +115,11 @@ final class TierTerms {
   /** Name of the property that a quota is set by. */
   static String quotaProperty(String meter) {
     return meter.equals(Names.CALLS) ? "included_calls" : "quotas." + meter;
+  }
+
+  /** Name of the property that a cap on overage is set by. */
+  static String capProperty(String meter) {
+    return meter.equals(Names.CALLS) ? "overage_cap" : "overage_cap." + meter;
   }
 
   /** Name of the property that an overage price is set by. */

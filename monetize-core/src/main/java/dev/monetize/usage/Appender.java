@@ -252,15 +252,12 @@ final class Appender {
 
   /**
    * Whether what is in flight has room: a spare segment, or the reserve. While a spare is being
-   * made, calls go on: appending waits for it, and the reserve is there for those who wait.
+   * made, appending waits and leaves the reserve alone, so that calls go on.
    */
   private void updateAccepting() {
-    accepting =
-        !closed
-            && !poisoned
-            && (!spares.isEmpty()
-                || active.size() - position >= reserve()
-                || (!spareFailed && waiting <= reserve() / WAITING_BYTES));
+    boolean reserved =
+        active.size() - position >= reserve() && waiting <= reserve() / WAITING_BYTES;
+    accepting = !closed && !poisoned && (!spares.isEmpty() || reserved);
   }
 
   /** Counts an event of which nobody knows whether it lasts; 0. */

@@ -124,7 +124,7 @@ final class Checkpoint {
   }
 
   /**
-   * Replaces the one there is.
+   * Replaces the one there is; the name is not durable yet.
    *
    * @param sequence what the fold knows is what the records up to this one say
    * @param stop asked now and then whether to give up
@@ -151,7 +151,6 @@ final class Checkpoint {
           summed.end();
         });
     storage.rename(MADE, FILE);
-    storage.sync();
   }
 
   private static void writeSinks(Map<String, SinkProgress> sinks, DataOutputStream to)

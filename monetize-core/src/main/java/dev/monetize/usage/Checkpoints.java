@@ -119,6 +119,7 @@ final class Checkpoints {
         fold(fold, sequence);
         Checkpoint.write(storage, journal, sequence, fold, () -> closing);
       }
+      storage.sync();
       retention.delete(Math.max(fold.saved(), sequence), fold.sinks(), sinksNow);
     } finally {
       making.unlock();

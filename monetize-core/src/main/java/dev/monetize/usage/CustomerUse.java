@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.monetize.usage;
 
+import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,21 +13,72 @@ import org.jspecify.annotations.Nullable;
 /** One customer's page of the ledger. Guarded by its monitor, under which nothing waits. */
 final class CustomerUse {
 
-  private final Map<String, Series> hours = new HashMap<>();
+  private final Map<String, MeterUse> hours = new HashMap<>();
   private final Map<String, Series> windows = new HashMap<>();
   private final Map<String, Map<String, Series>> keyWindows = new HashMap<>();
+  private final Map<String, Aggregation> aggregations;
   private final LongSupplier oldestKept;
 
   /**
    * A blank page.
    *
+   * @param aggregations of meters that are not just summed up
    * @param oldestKept what began before this second is forgotten
    */
-  CustomerUse(LongSupplier oldestKept) {
+  CustomerUse(Map<String, Aggregation> aggregations, LongSupplier oldestKept) {
+    this.aggregations = aggregations;
     this.oldestKept = oldestKept;
   }
 
-  synchronized void add(UsageEvent event, long hour) {
+  /** All of it, sorted: equal pages make equal bytes. */
+  synchronized void write(SnapshotWriter to) throws IOException {
+    to.varint(hours.size());
+    for (Map.Entry<String, MeterUse> meter : new TreeMap<>(hours).entrySet()) {
+      to.string(meter.getKey());
+      meter.getValue().write(to);
+    }
+    writeAll(windows, to);
+    to.varint(keyWindows.size());
+    for (Map.Entry<String, Map<String, Series>> key : new TreeMap<>(keyWindows).entrySet()) {
+      to.string(key.getKey());
+      writeAll(key.getValue(), to);
+    }
+  }
+
+  /** Takes what {@link #write} wrote into a blank page; what has grown too old is left out. */
+  synchronized void read(SnapshotReader from) throws IOException {
+    long oldest = oldestKept.getAsLong();
+    for (long rest = from.count(); rest > 0; rest--) {
+      String meter = from.string();
+      MeterUse use = MeterUse.read(from, aggregation(meter));
+      use.dropBefore(Math.floorDiv(oldest, Ledger.HOUR_SECONDS));
+      hours.put(meter, use);
+    }
+    readAll(windows, oldest, from);
+    for (long rest = from.count(); rest > 0; rest--) {
+      readAll(keyQuotas(from.string()), oldest, from);
+    }
+  }
+
+  private static void writeAll(Map<String, Series> all, SnapshotWriter to) throws IOException {
+    to.varint(all.size());
+    for (Map.Entry<String, Series> named : new TreeMap<>(all).entrySet()) {
+      to.string(named.getKey());
+      named.getValue().write(to);
+    }
+  }
+
+  private static void readAll(Map<String, Series> all, long oldest, SnapshotReader from)
+      throws IOException {
+    for (long rest = from.count(); rest > 0; rest--) {
+      String name = from.string();
+      Series series = Series.read(from);
+      series.dropBefore(oldest);
+      all.put(name, series);
+    }
+  }
+
+  synchronized void add(long sequence, UsageEvent event, long hour) {
     List<QuotaWindow> counted = event.windows();
     for (int i = 0; i < counted.size(); i++) {
       QuotaWindow window = counted.get(i);
@@ -35,9 +87,9 @@ final class CustomerUse {
     List<Measure> measures = event.measures();
     for (int i = 0; i < measures.size(); i++) {
       Measure measure = measures.get(i);
-      Series series = series(hours, measure.meter());
-      if (series.add(hour, measure.units(), 0)) {
-        series.dropBefore(Math.floorDiv(oldestKept.getAsLong(), Ledger.HOUR_SECONDS));
+      MeterUse use = meter(measure.meter());
+      if (use.add(hour, event.timeNanos(), sequence, measure.units())) {
+        use.dropBefore(Math.floorDiv(oldestKept.getAsLong(), Ledger.HOUR_SECONDS));
       }
     }
   }
@@ -63,13 +115,18 @@ final class CustomerUse {
   }
 
   synchronized long units(String meter, long fromHour, long toHour) {
-    Series series = hours.get(meter);
-    return series == null ? 0 : series.sum(fromHour, toHour);
+    MeterUse use = hours.get(meter);
+    return use == null ? 0 : use.sum(fromHour, toHour);
+  }
+
+  synchronized Amount amount(String meter, long fromHour, long toHour, long until) {
+    MeterUse use = hours.get(meter);
+    return use == null ? Amount.NOTHING : use.amount(fromHour, toHour, until);
   }
 
   synchronized Map<String, Long> totals(long fromHour, long toHour) {
     Map<String, Long> totals = new TreeMap<>();
-    hours.forEach((meter, series) -> totals.put(meter, series.sum(fromHour, toHour)));
+    hours.forEach((meter, use) -> totals.put(meter, use.sum(fromHour, toHour)));
     totals.values().removeIf(units -> units == 0);
     return totals;
   }
@@ -79,6 +136,19 @@ final class CustomerUse {
     long startHour = Math.floorDiv(window.start(), Ledger.HOUR_SECONDS);
     boolean whole = quota == null || startHour * Ledger.HOUR_SECONDS == window.start();
     return units(window.meter(), whole ? startHour : startHour + 1, lastHour + 1);
+  }
+
+  private MeterUse meter(String meter) {
+    MeterUse use = hours.get(meter);
+    if (use == null) {
+      use = new MeterUse(aggregation(meter));
+      hours.put(meter, use);
+    }
+    return use;
+  }
+
+  private Aggregation aggregation(String meter) {
+    return aggregations.getOrDefault(meter, Aggregation.SUM);
   }
 
   private Map<String, Series> keyQuotas(String key) {

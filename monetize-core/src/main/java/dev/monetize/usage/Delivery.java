@@ -6,9 +6,8 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.List;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,17 +17,21 @@ final class Delivery {
 
   private static final Logger log = LoggerFactory.getLogger(Shipper.class);
 
+  /** Clocks are set: nobody trusts a pause for longer. */
+  private static final Duration LONGEST_WAIT = Duration.ofMinutes(1);
+
+  private static final long NONE = Long.MAX_VALUE;
+
   private final NamedSink sink;
   private final FileUsageJournal journal;
   private final InstantSource clock;
-  private final EventReader reader;
+  private final SinkPlace place;
   private final Backoff backoff = new Backoff();
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Condition changed = lock.newCondition();
+  private final Semaphore changed = new Semaphore(0);
   private final Thread thread;
   private @Nullable UsageBatch batch;
-  private volatile SinkProgress progress;
-  private volatile long wakeAt = Long.MAX_VALUE;
+  private volatile long oldestNanos = NONE;
+  private volatile long wakeAt = NONE;
   private volatile boolean finishing;
   private volatile boolean abandoned;
 
@@ -36,8 +39,7 @@ final class Delivery {
     this.sink = sink;
     this.journal = journal;
     this.clock = clock;
-    this.reader = journal.reader();
-    this.progress = journal.progress(sink.name());
+    this.place = new SinkPlace(sink, journal);
     this.thread = new Thread(this::run, "monetize-ship-" + sink.name());
     thread.setDaemon(true);
   }
@@ -67,16 +69,33 @@ final class Delivery {
   }
 
   boolean upToDate() {
-    return progress.sent() >= journal.syncedEvent();
+    return place.sent() >= journal.syncedEvent();
+  }
+
+  /** Has a parked batch come again, before any new one. */
+  void retry(SinkMark parked) {
+    place.retry(parked);
+    wake();
+  }
+
+  SinkLag lag() {
+    long waiting = Math.max(0, journal.syncedEvent() - place.sent());
+    long oldest = oldestNanos;
+    Instant now = clock.instant();
+    Duration age =
+        waiting == 0 || oldest == NONE
+            ? Duration.ZERO
+            : Duration.between(Instant.EPOCH.plusNanos(oldest), now);
+    return new SinkLag(
+        sink.name(),
+        waiting,
+        age.isNegative() ? Duration.ZERO : age,
+        backoff.failures(),
+        journal.progress(sink.name()).parked().size());
   }
 
   void wake() {
-    lock.lock();
-    try {
-      changed.signalAll();
-    } finally {
-      lock.unlock();
-    }
+    changed.release();
   }
 
   private void synced() {
@@ -92,100 +111,103 @@ final class Delivery {
         Thread.interrupted(); // one that a sink left behind is not meant for us
         more = step();
       } catch (Throwable failure) { // whatever a sink throws, it is tried again
-        more = pauseAfter(failure);
+        more = afterFailure(failure);
       }
     }
   }
 
   /** Delivers a batch; false if there is none and none will come. */
   private boolean step() throws Exception {
-    UsageBatch due = batch;
-    if (due == null) {
-      due = progress.sealed() == null ? cut() : reread(progress.sealed());
-    }
+    UsageBatch due = batch == null ? next() : batch;
     if (due == null) {
       return false;
     }
     batch = due;
-    sink.sink().deliver(due);
-    batch = null;
-    sent(due);
-    int failures = backoff.succeeded();
-    if (failures > 0) {
-      log.warn("sink \"{}\" takes usage again, after {} failures", sink.name(), failures);
+    oldestNanos = due.recorded().get(0).event().settledNanos();
+    try {
+      sink.sink().deliver(due);
+    } catch (UsageSink.Rejected refusal) {
+      if (!park(due, String.valueOf(refusal.getMessage()))) {
+        throw refusal;
+      }
+      return true;
     }
+    place.arrived(due);
+    doneWith();
     return true;
   }
 
-  private @Nullable UsageBatch cut() throws IOException, InterruptedException {
-    long last = awaitDue();
-    if (last == 0) {
-      return null;
+  private void doneWith() {
+    batch = null;
+    oldestNanos = NONE;
+    int failures = backoff.succeeded();
+    if (failures > 0) {
+      log.warn("sink \"{}\" goes on, after {} failures", sink.name(), failures);
     }
-    List<RecordedEvent> events =
-        reader.read(progress.sent() + 1, last, sink.schedule().maxEvents());
-    UsageBatch fresh = new UsageBatch(journal.id(), sink.name(), events);
-    SinkMark range = new SinkMark(sink.name(), fresh.first(), fresh.last());
-    journal.markDurably(RecordType.SEAL, range);
-    progress = progress.after(RecordType.SEAL, range);
-    return fresh;
   }
 
-  private UsageBatch reread(SinkMark range) throws IOException {
-    return new UsageBatch(
-        journal.id(), sink.name(), reader.read(range.first(), range.last(), Integer.MAX_VALUE));
+  private @Nullable UsageBatch next() throws IOException, InterruptedException {
+    while (true) {
+      UsageBatch again = place.again();
+      if (again != null) {
+        return again;
+      }
+      if (!awaitDue()) {
+        return null;
+      }
+      if (!place.retries()) {
+        return place.cut();
+      }
+    }
   }
 
-  /** If the mark gets lost the batch comes again: nothing to wait for. */
-  private void sent(UsageBatch delivered) {
-    SinkMark range = new SinkMark(sink.name(), delivered.first(), delivered.last());
-    progress = progress.after(RecordType.SENT, range);
-    journal.mark(RecordType.SENT, range);
-  }
-
-  /** Waits until a batch is due; the last event there is by then, or 0 if none will come. */
-  private long awaitDue() throws InterruptedException {
-    long sent = progress.sent();
+  /** Waits until there is something to deliver; false if nothing will come. */
+  private boolean awaitDue() throws IOException, InterruptedException {
+    BatchCutter cutter = place.cutter();
+    long sent = place.sent();
     Instant noticed = null;
-    lock.lock();
     try {
       while (true) {
-        wakeAt = noticed == null ? sent + 1 : sent + sink.schedule().maxEvents();
+        wakeAt = noticed == null ? sent + 1 : sent + cutter.enough();
         boolean ending = finishing;
         long last = journal.syncedEvent();
+        UsageEvent first = cutter.peek(last);
         Instant now = clock.instant();
-        if (last > sent && (noticed == null || now.isBefore(noticed))) {
-          noticed = now;
-        }
-        if (noticed == null) {
-          if (ending) {
-            return 0;
+        if (first == null) {
+          if (ending || place.retries()) {
+            return !ending || place.retries();
           }
-          changed.await();
-        } else if (ending
-            || last - sent >= sink.schedule().maxEvents()
-            || !now.isBefore(due(noticed))) {
-          return last;
+          pause(LONGEST_WAIT);
         } else {
-          changed.awaitNanos(Duration.between(now, due(noticed)).toNanos());
+          noticed = noticed == null || now.isBefore(noticed) ? now : noticed;
+          oldestNanos = first.settledNanos();
+          Instant due = cutter.due(first, noticed);
+          if (ending || place.retries() || last - sent >= cutter.enough() || !now.isBefore(due)) {
+            return true;
+          }
+          pause(Duration.between(now, due));
         }
       }
     } finally {
-      wakeAt = Long.MAX_VALUE;
-      lock.unlock();
+      wakeAt = NONE;
     }
   }
 
-  private Instant due(Instant noticed) {
-    return noticed.plus(sink.schedule().maxDelay());
+  /** Waits until something changed, or a time has passed. */
+  private void pause(Duration atMost) throws InterruptedException {
+    Duration wait = atMost.compareTo(LONGEST_WAIT) < 0 ? atMost : LONGEST_WAIT;
+    if (changed.tryAcquire(wait.toNanos(), TimeUnit.NANOSECONDS)) {
+      changed.drainPermits();
+    }
   }
 
   /** Whether to try again: once more if the end was called for while this waited. */
-  private boolean pauseAfter(Throwable failure) {
+  private boolean afterFailure(Throwable failure) {
     if (abandoned) {
       return false;
     }
-    if (backoff.failed()) {
+    Instant start = clock.instant();
+    if (backoff.failed(start)) {
       log.warn(
           "sink \"{}\" failed; its usage waits in the journal and is tried again, with growing"
               + " pauses and without more such lines",
@@ -193,20 +215,49 @@ final class Delivery {
           failure);
     }
     boolean last = finishing;
-    Instant start = clock.instant();
-    Instant end = start.plus(backoff.pause());
-    lock.lock();
     try {
-      Instant now = start;
-      while (!finishing && now.isBefore(end) && !now.isBefore(start)) {
-        changed.awaitNanos(Duration.between(now, end).toNanos());
-        now = clock.instant();
+      if (!parkedAfterAll(failure, start)) {
+        pauseFrom(start);
       }
+    } catch (IOException e) {
+      log.warn("a batch of sink \"{}\" could not be parked", sink.name(), e);
     } catch (InterruptedException e) {
       log.debug("interrupted in the pause of sink \"{}\": trying again", sink.name());
-    } finally {
-      lock.unlock();
     }
     return !last;
+  }
+
+  private void pauseFrom(Instant start) throws InterruptedException {
+    Instant end = start.plus(backoff.pause());
+    Instant now = start;
+    while (!finishing && now.isBefore(end) && !now.isBefore(start)) {
+      pause(Duration.between(now, end));
+      now = clock.instant();
+    }
+  }
+
+  private boolean parkedAfterAll(Throwable failure, Instant now)
+      throws IOException, InterruptedException {
+    Duration after = sink.parkAfter();
+    UsageBatch failing = batch;
+    return after != null
+        && failing != null
+        && backoff.lasting(now).compareTo(after) >= 0
+        && park(failing, "failed for " + after + ", at last with " + failure);
+  }
+
+  /** Puts a batch aside; false if too many are already. */
+  private boolean park(UsageBatch refused, String reason) throws IOException, InterruptedException {
+    if (!place.park(refused, reason, clock.instant())) {
+      return false;
+    }
+    log.error(
+        "sink \"{}\" does not take batch {}: {}. It is parked; retry(id) or drop(id) of the shipper"
+            + " decides what becomes of it",
+        sink.name(),
+        refused.id(),
+        reason);
+    doneWith();
+    return true;
   }
 }

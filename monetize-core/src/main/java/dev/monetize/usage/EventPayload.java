@@ -8,12 +8,16 @@ import java.util.List;
 /** How an event lies in a record. Its first byte is the layout's version. */
 final class EventPayload {
 
-  private static final int VERSION = 1;
+  private static final int CALL = 1;
+
+  /** The same, and an {@link ExternalId} at its end. */
+  private static final int EXTERNAL = 2;
 
   private EventPayload() {}
 
   static void write(UsageEvent event, PayloadWriter to) {
-    to.putByte(VERSION);
+    ExternalId external = event.external();
+    to.putByte(external == null ? CALL : EXTERNAL);
     to.putLong(event.timeNanos());
     to.putSigned(event.settledNanos() - event.timeNanos());
     to.putSigned(event.status());
@@ -33,6 +37,11 @@ final class EventPayload {
     for (int i = 0; i < windows.size(); i++) {
       writeWindow(windows.get(i), to);
     }
+    if (external != null) {
+      to.putLong(external.high());
+      to.putLong(external.low());
+      to.putLong(external.payload());
+    }
   }
 
   /**
@@ -42,7 +51,7 @@ final class EventPayload {
    */
   static UsageEvent read(PayloadReader from) {
     int version = from.readByte();
-    if (version != VERSION) {
+    if (version != CALL && version != EXTERNAL) {
       throw new IllegalArgumentException("event layout " + version + " is of a later version");
     }
     long time = from.readLong();
@@ -63,7 +72,12 @@ final class EventPayload {
         status,
         clientGone,
         readMeasures(from),
-        readWindows(from));
+        readWindows(from),
+        version == CALL ? null : readExternal(from));
+  }
+
+  private static ExternalId readExternal(PayloadReader from) {
+    return new ExternalId(from.readLong(), from.readLong(), from.readLong());
   }
 
   private static void writeWindow(QuotaWindow window, PayloadWriter to) {

@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -113,7 +115,11 @@ public final class FileUsageJournal implements UsageJournal {
   /** Opens with segments of any size; those too small for every record are for tests. */
   static FileUsageJournal openWith(Path directory, int segmentBytes, Replay replay)
       throws IOException {
-    return open(directory, JournalSettings.DEFAULT, segmentBytes, List.of(Replay.state(replay)));
+    return open(
+        directory,
+        JournalSettings.on(InstantSource.fixed(Instant.EPOCH)),
+        segmentBytes,
+        List.of(Replay.state(replay)));
   }
 
   private static FileUsageJournal open(
@@ -147,6 +153,7 @@ public final class FileUsageJournal implements UsageJournal {
     if (segments.files().isEmpty()) {
       begin(storage, segments, segmentBytes);
     }
+    storage.sync(); // names that a former process gave, and did not live to make durable
     restore(storage, segments, fold);
     Recovery.Result found = new Recovery(fold).run(segments);
     warnOf(found);
@@ -295,7 +302,7 @@ public final class FileUsageJournal implements UsageJournal {
     SinkProgress known = sinks.computeIfAbsent(sink, name -> SinkProgress.NEW);
     long deleted = index.first() - 1;
     return known.sealed() == null && known.sent() < deleted
-        ? new SinkProgress(deleted, null, known.givenUp())
+        ? new SinkProgress(deleted, null, known.givenUp(), known.parked())
         : known;
   }
 
@@ -340,6 +347,10 @@ public final class FileUsageJournal implements UsageJournal {
 
   void onSync(Runnable listener) {
     thread.onSync(listener);
+  }
+
+  SegmentIndex index() {
+    return index;
   }
 
   EventReader reader() {

@@ -106,7 +106,7 @@ final class Fold {
           }
         }
       }
-      case SEAL, SENT, GIVEN_UP -> {
+      case SEAL, SENT, GIVEN_UP, PARKED -> {
         SinkMark mark = SinkMark.read(payload);
         if (sequence > saved) {
           sinks.merge(

@@ -10,7 +10,7 @@ import java.util.Objects;
  * How a {@link FileUsageJournal} is kept:
  *
  * <pre>{@code
- * JournalSettings.DEFAULT.durability(Durability.POWER).retention(Duration.ofDays(90))
+ * JournalSettings.on(clock).durability(Durability.POWER).retention(Duration.ofDays(90))
  * }</pre>
  *
  * @param durability what {@code append} waits for
@@ -28,19 +28,6 @@ public record JournalSettings(
     Duration checkpointEvery,
     Duration retention,
     InstantSource clock) {
-
-  /**
-   * {@code PROCESS}, segments of 16 MiB, an fsync each 10 ms, a checkpoint each minute, 400 days,
-   * the system's clock.
-   */
-  public static final JournalSettings DEFAULT =
-      new JournalSettings(
-          Durability.PROCESS,
-          16 << 20,
-          Duration.ofMillis(10),
-          Duration.ofMinutes(1),
-          Duration.ofDays(400),
-          InstantSource.system());
 
   private static final int MIN_SEGMENT_BYTES = 128 << 10;
   private static final int MAX_SEGMENT_BYTES = 1 << 30;
@@ -65,6 +52,19 @@ public record JournalSettings(
       throw new IllegalArgumentException(
           name + " must be from " + least + " to " + most + ", got " + value);
     }
+  }
+
+  /**
+   * {@code PROCESS}, segments of 16 MiB, an fsync each 10 ms, a checkpoint each minute, 400 days.
+   */
+  public static JournalSettings on(InstantSource clock) {
+    return new JournalSettings(
+        Durability.PROCESS,
+        16 << 20,
+        Duration.ofMillis(10),
+        Duration.ofMinutes(1),
+        Duration.ofDays(400),
+        clock);
   }
 
   /** What an event survives when {@code append} has returned. */

@@ -2,9 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.monetize.usage;
 
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.EOFException;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -16,7 +22,8 @@ import java.util.concurrent.ConcurrentHashMap;
  *
  * <pre>{@code
  * Ledger ledger = new Ledger(clock);
- * UsageJournal journal = FileUsageJournal.open(directory, ledger::fold);
+ * UsageJournal journal =
+ *     FileUsageJournal.open(directory, JournalSettings.on(clock), List.of(ledger));
  * ...
  * ledger.fold(journal.append(event), event);
  * }</pre>
@@ -24,22 +31,39 @@ import java.util.concurrent.ConcurrentHashMap;
  * <p>Thread-safe. An answer includes every event whose {@code fold} returned before it was asked.
  * Events may be of any time and come in any order. Hours and windows that began more than {@link
  * #KEPT} ago are forgotten; memory is bounded by customers × meters × hours in which they called,
- * 16 bytes each.
+ * 16 bytes each, about 100 bytes where a meter is not just summed up, and what its {@link
+ * Aggregation} says.
  */
-public final class Ledger {
+public final class Ledger implements JournalState {
 
   /** How long hours and windows are kept. */
   public static final Duration KEPT = Duration.ofDays(400);
 
+  private static final String NAME = "ledger";
+  private static final int VERSION = 1;
+
   static final long HOUR_SECONDS = 3600;
   private static final long SECOND_NANOS = 1_000_000_000L;
+  private static final Instant FIRST = instant(Long.MIN_VALUE);
+  private static final Instant LAST = instant(Long.MAX_VALUE);
 
   private final InstantSource clock;
+  private final Map<String, Aggregation> aggregations;
   private final ConcurrentHashMap<String, CustomerUse> customers = new ConcurrentHashMap<>();
 
-  /** An empty one; the clock tells what is too old to keep. */
+  /** An empty one of meters that are all summed up; the clock tells what is too old to keep. */
   public Ledger(InstantSource clock) {
+    this(clock, Map.of());
+  }
+
+  /**
+   * An empty one.
+   *
+   * @param aggregations of meters by name; any other is {@link Aggregation#SUM}
+   */
+  public Ledger(InstantSource clock, Map<String, Aggregation> aggregations) {
     this.clock = Objects.requireNonNull(clock, "clock");
+    this.aggregations = Map.copyOf(aggregations);
   }
 
   /**
@@ -50,9 +74,9 @@ public final class Ledger {
   public void fold(long sequence, UsageEvent event) {
     CustomerUse use = customers.get(event.customer());
     if (use == null) {
-      use = customers.computeIfAbsent(event.customer(), id -> new CustomerUse(this::oldestKept));
+      use = customers.computeIfAbsent(event.customer(), id -> blankPage());
     }
-    use.add(event, Math.floorDiv(event.timeNanos(), SECOND_NANOS * HOUR_SECONDS));
+    use.add(sequence, event, Math.floorDiv(event.timeNanos(), SECOND_NANOS * HOUR_SECONDS));
   }
 
   /**
@@ -86,16 +110,134 @@ public final class Ledger {
     return use == null ? new TreeMap<>() : use.totals(hour(from), hourAtOrAfter(to));
   }
 
+  /**
+   * What a customer used in a meter over time, in the meter's {@link Aggregation}. Each span
+   * consists of the hours (of UTC) that begin in it; of the first, the hour that contains the
+   * range's beginning is part too. So where a zone's midnight is not on the full hour, up to three
+   * quarters of an hour are told of the neighbouring day.
+   *
+   * <p>Quotas and {@link #units} are always sums. Where a meter's aggregation was changed, hours
+   * that a snapshot has from before are {@link UsagePoint.Certainty#AT_LEAST}.
+   *
+   * @return a point for each span, also where nothing was used
+   */
+  public List<UsagePoint> series(String customer, String meter, UsageRange range) {
+    CustomerUse use = customers.get(customer);
+    long now = nanos(clock.instant());
+    return range.points(
+        (from, to) -> use == null ? Amount.NOTHING : use.amount(meter, from, to, now));
+  }
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public Ledger fresh() {
+    return new Ledger(clock, aggregations);
+  }
+
+  /** The same as {@link #fold}. */
+  @Override
+  public void event(long sequence, UsageEvent event) {
+    fold(sequence, event);
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Ledgers of the same events, folded in the same order, write the same bytes. Of a ledger that
+   * others fold into meanwhile, each customer's page is as it was at some moment.
+   */
+  @Override
+  public void write(DataOutput to) throws IOException {
+    SnapshotWriter writer = new SnapshotWriter(to, NAME, VERSION);
+    TreeMap<String, CustomerUse> sorted = new TreeMap<>(customers);
+    writer.varint(sorted.size());
+    for (Map.Entry<String, CustomerUse> customer : sorted.entrySet()) {
+      writer.string(customer.getKey());
+      customer.getValue().write(writer);
+    }
+    writer.end();
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Where it throws, nothing has been taken.
+   *
+   * @throws IllegalStateException if this ledger is not empty
+   */
+  @Override
+  public void read(DataInput from) throws IOException {
+    if (!customers.isEmpty()) {
+      throw new IllegalStateException("only an empty ledger can take a snapshot");
+    }
+    try {
+      customers.putAll(readCustomers(from));
+    } catch (EOFException e) {
+      throw new IOException("the ledger's snapshot ends too early", e);
+    } catch (IOException | RuntimeException e) {
+      throw new IOException("the ledger's snapshot cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  private Map<String, CustomerUse> readCustomers(DataInput from) throws IOException {
+    SnapshotReader reader = new SnapshotReader(from, NAME, VERSION);
+    Map<String, CustomerUse> read = new HashMap<>();
+    for (long rest = reader.count(); rest > 0; rest--) {
+      CustomerUse use = blankPage();
+      read.put(reader.string(), use);
+      use.read(reader);
+    }
+    reader.end();
+    return read;
+  }
+
+  private CustomerUse blankPage() {
+    return new CustomerUse(aggregations, this::oldestKept);
+  }
+
   private long oldestKept() {
     return clock.instant().minus(KEPT).getEpochSecond();
   }
 
-  private static long hour(Instant instant) {
+  static long hour(Instant instant) {
     return Math.floorDiv(instant.getEpochSecond(), HOUR_SECONDS);
   }
 
-  private static long hourAtOrAfter(Instant instant) {
+  static long hourAtOrAfter(Instant instant) {
     long hour = hour(instant);
     return Instant.ofEpochSecond(hour * HOUR_SECONDS).equals(instant) ? hour : hour + 1;
+  }
+
+  /**
+   * When an hour begins, in nanoseconds; hours that no event can have are the first or the last.
+   */
+  static long startOf(long hour) {
+    long nanos = hour * (HOUR_SECONDS * SECOND_NANOS);
+    return Math.abs(hour) < Long.MAX_VALUE / (HOUR_SECONDS * SECOND_NANOS)
+        ? nanos
+        : hour < 0 ? Long.MIN_VALUE : Long.MAX_VALUE;
+  }
+
+  /** Moments that no event can have are the first or the last nanosecond. */
+  static long nanos(Instant moment) {
+    if (!moment.isAfter(FIRST)) {
+      return Long.MIN_VALUE;
+    }
+    if (!moment.isBefore(LAST)) {
+      return Long.MAX_VALUE;
+    }
+    long seconds = moment.getEpochSecond();
+    return seconds < 0
+        ? (seconds + 1) * SECOND_NANOS + (moment.getNano() - SECOND_NANOS)
+        : seconds * SECOND_NANOS + moment.getNano();
+  }
+
+  private static Instant instant(long nanos) {
+    return Instant.ofEpochSecond(
+        Math.floorDiv(nanos, SECOND_NANOS), Math.floorMod(nanos, SECOND_NANOS));
   }
 }

@@ -12,10 +12,15 @@ enum RecordType {
   SEAL(2),
   /** A sink has everything up to here. */
   SENT(3),
-  /** A sink was given up: what it has not been sent up to here, it never will be. */
+  /**
+   * A sink was given up: what it has not been sent up to here, it never will be. Of a range that is
+   * parked it says that of this range only.
+   */
   GIVEN_UP(4),
   /** What a {@link JournalState} wants to know at the next start. */
-  NOTE(5);
+  NOTE(5),
+  /** A sink refused a batch for good: it is put aside, and the sink goes on behind it. */
+  PARKED(6);
 
   private final byte code;
 

@@ -10,8 +10,9 @@ import java.util.Map;
 import java.util.NavigableMap;
 
 /**
- * Deletes the oldest segments: those that a checkpoint covers, that every sink has, and whose
- * events were all settled longer ago than they are to be kept. Not thread-safe.
+ * Deletes the oldest segments: those that a checkpoint covers, of which no sink may ask for an
+ * event any more, and whose events were all settled longer ago than they are to be kept. Not
+ * thread-safe.
  */
 final class Retention {
 
@@ -104,7 +105,7 @@ final class Retention {
 
   private static boolean has(Content content, Map<String, SinkProgress> sinks) {
     return sinks.values().stream()
-        .allMatch(sink -> sink.givenUp() || sink.sent() >= content.lastEvent());
+        .allMatch(sink -> sink.givenUp() || sink.needed() > content.lastEvent());
   }
 
   /** One by one, each durably, so that no crash leaves a gap; with those given up before it. */

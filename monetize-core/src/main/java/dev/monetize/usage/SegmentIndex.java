@@ -27,9 +27,15 @@ final class SegmentIndex {
     files.put(base, name);
   }
 
-  /** Sequence of the first record kept. */
+  /** The first sequence that is held, {@link Long#MAX_VALUE} if there is none. */
   long first() {
-    return files.firstKey();
+    return after(0);
+  }
+
+  /** The first sequence of the next segment, {@link Long#MAX_VALUE} if there is none. */
+  long after(long base) {
+    Long next = files.higherKey(base);
+    return next == null ? Long.MAX_VALUE : next;
   }
 
   /** Segments by the sequence of their first record, as they are now. */

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.monetize.usage;
 
+import java.io.IOException;
 import java.util.Arrays;
 
 /**
@@ -43,25 +44,72 @@ final class Series {
   /** Sum over moments of a range, its end not included. */
   long sum(long from, long to) {
     long sum = 0;
-    for (int i = size - 1; i >= 0 && moments[i] >= from; i--) {
-      if (moments[i] < to) {
-        sum = plus(sum, sums[i]);
-      }
+    for (int i = indexFrom(from); i < size && moments[i] < to; i++) {
+      sum = plus(sum, sums[i]);
     }
     return sum;
   }
 
+  /** Whether there is a moment in a range, its end not included. */
+  boolean any(long from, long to) {
+    int index = indexFrom(from);
+    return index < size && moments[index] < to;
+  }
+
+  int size() {
+    return size;
+  }
+
+  long moment(int index) {
+    return moments[index];
+  }
+
+  /** Index of the first moment that is not before one. */
+  int indexFrom(long moment) {
+    int index = find(moment);
+    return index < 0 ? -index - 1 : index;
+  }
+
   /** Forgets moments before one, though never the last. */
   void dropBefore(long oldest) {
-    int drop = 0;
-    while (drop < size - 1 && moments[drop] < oldest) {
-      drop++;
-    }
+    drop(Math.min(indexFrom(oldest), size - 1));
+  }
+
+  /** Forgets moments before one, but for the last of those. */
+  void dropBeforeLastOf(long oldest) {
+    drop(indexFrom(oldest + 1) - 1);
+  }
+
+  private void drop(int drop) {
     if (drop > 0) {
       System.arraycopy(moments, drop, moments, 0, size - drop);
       System.arraycopy(sums, drop, sums, 0, size - drop);
       size -= drop;
     }
+  }
+
+  void write(SnapshotWriter to) throws IOException {
+    to.varint(size);
+    long previous = 0;
+    for (int i = 0; i < size; i++) {
+      to.signed(moments[i] - previous);
+      to.varint(sums[i]);
+      previous = moments[i];
+    }
+  }
+
+  static Series read(SnapshotReader from) throws IOException {
+    Series series = new Series();
+    long moment = 0;
+    for (long rest = from.count(); rest > 0; rest--) {
+      long next = moment + from.signed();
+      if (series.size > 0 && next <= moment) {
+        throw new IOException("moment " + next + " does not follow " + moment);
+      }
+      moment = next;
+      series.insert(series.size, moment, from.count());
+    }
+    return series;
   }
 
   private int find(long moment) {
@@ -84,7 +132,7 @@ final class Series {
     size++;
   }
 
-  private static long plus(long sum, long units) {
+  static long plus(long sum, long units) {
     long result = sum + units;
     return result < 0 ? Long.MAX_VALUE : result;
   }

@@ -4,6 +4,7 @@ package dev.monetize.usage;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +24,11 @@ import org.slf4j.LoggerFactory;
  * been. So the batch that comes again after a failure, a crash or a power cut is the same one. A
  * delivery that fails is tried again after pauses that grow to a minute; meanwhile nothing is held
  * in memory but that batch, and no other sink waits.
+ *
+ * <p>A batch that the sink {@linkplain UsageSink.Rejected refuses for good} is parked: that is
+ * written down and logged, the rest goes on, and {@link #parked} shows it until somebody has it
+ * come again ({@link #retry}) or gives it up ({@link #drop}). With 100 of them the sink goes no
+ * further. {@link #lag} tells how far each sink is behind. Thread-safe.
  *
  * <p><b>Sinks that come and go.</b> A sink that the journal does not know begins with the oldest
  * event kept. One that is missing keeps its place, and is logged at start; {@link #forget} gives it
@@ -102,7 +108,7 @@ public final class Shipper {
    * Delivers what there is, as long as the time allows and each sink takes it, and ends. The rest
    * follows after the next start. Call it when no more events come, before the journal is closed.
    *
-   * @return whether every sink got everything
+   * @return whether every sink got everything but what is parked
    */
   public boolean close(Duration timeout) {
     long deadline = System.nanoTime() + timeout.toNanos();
@@ -121,6 +127,68 @@ public final class Shipper {
     }
     all.forEach(Delivery::abandon);
     return all.stream().allMatch(Delivery::upToDate);
+  }
+
+  /** How far each sink is behind, by its name. */
+  public Map<String, SinkLag> lag() {
+    Map<String, SinkLag> lag = new TreeMap<>();
+    deliveries.forEach((name, delivery) -> lag.put(name, delivery.lag()));
+    return lag;
+  }
+
+  /** Batches that wait for somebody to decide, of missing sinks too; by sink, oldest first. */
+  public List<ParkedBatch> parked() {
+    List<ParkedBatch> parked = new ArrayList<>();
+    new TreeMap<>(journal.sinks())
+        .values()
+        .forEach(progress -> progress.parked().forEach(mark -> parked.add(shown(mark))));
+    return parked;
+  }
+
+  private ParkedBatch shown(SinkMark mark) {
+    Instant at = Instant.ofEpochMilli(mark.millis());
+    return new ParkedBatch(journal.id(), mark.sink(), mark.first(), mark.last(), at, mark.reason());
+  }
+
+  /**
+   * Has a parked batch delivered once more, before any new one and with the same id. It stays
+   * parked until it has arrived; where it fails otherwise than by being refused, it is tried again
+   * and the sink's other batches wait.
+   *
+   * @param batch its id
+   * @throws IllegalArgumentException if no such batch is parked, or its sink is missing
+   */
+  public void retry(String batch) {
+    SinkMark mark = mark(batch);
+    Delivery delivery = deliveries.get(mark.sink());
+    if (delivery == null) {
+      throw new IllegalArgumentException("sink \"" + mark.sink() + "\" is missing");
+    }
+    delivery.retry(mark);
+  }
+
+  /**
+   * Gives up a parked batch: the sink never gets it. Returns when that is durable. The events stay
+   * in the journal and in the ledger.
+   *
+   * @param batch its id
+   * @throws IllegalArgumentException if no such batch is parked
+   * @throws IOException if it could not be written down
+   */
+  public void drop(String batch) throws IOException, InterruptedException {
+    SinkMark mark = mark(batch);
+    journal.markDurably(RecordType.GIVEN_UP, new SinkMark(mark.sink(), mark.first(), mark.last()));
+  }
+
+  private SinkMark mark(String batch) {
+    for (SinkProgress progress : journal.sinks().values()) {
+      for (SinkMark mark : progress.parked()) {
+        if (UsageBatch.id(journal.id(), mark.sink(), mark.first(), mark.last()).equals(batch)) {
+          return mark;
+        }
+      }
+    }
+    throw new IllegalArgumentException("no batch \"" + batch + "\" is parked");
   }
 
   /** Has every sink look at the clock: for tests, which turn it by hand. */

@@ -5,26 +5,73 @@ package dev.monetize.usage;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * How far a sink is, as the journal tells it.
  *
- * @param sent everything up to this sequence is done with
+ * @param sent everything up to this sequence is done with, but for what is parked
  * @param sealed the batch that was cut and is not known to have arrived, if any
  * @param givenUp whether nothing is owed to it
+ * @param parked ranges up to {@code sent} that it refused for good, in the order they were parked
  */
-record SinkProgress(long sent, @Nullable SinkMark sealed, boolean givenUp) {
+record SinkProgress(long sent, @Nullable SinkMark sealed, boolean givenUp, List<SinkMark> parked) {
 
   static final SinkProgress NEW = new SinkProgress(0, null, false);
 
+  SinkProgress {
+    parked = List.copyOf(parked);
+  }
+
+  SinkProgress(long sent, @Nullable SinkMark sealed, boolean givenUp) {
+    this(sent, sealed, givenUp, List.of());
+  }
+
   SinkProgress after(RecordType type, SinkMark mark) {
     return switch (type) {
-      case SEAL -> new SinkProgress(sent, mark, false);
-      case SENT -> new SinkProgress(mark.last(), null, false);
-      case GIVEN_UP -> new SinkProgress(mark.last(), null, true);
+      case SEAL -> new SinkProgress(sent, mark, false, parked);
+      case SENT ->
+          arrived(mark) ? without(mark) : new SinkProgress(mark.last(), null, false, parked);
+      case PARKED -> {
+        List<SinkMark> all = new ArrayList<>(without(mark).parked);
+        all.add(mark);
+        yield new SinkProgress(
+            Math.max(sent, mark.last()), arrived(mark) ? sealed : null, false, all);
+      }
+      case GIVEN_UP -> arrived(mark) ? without(mark) : new SinkProgress(mark.last(), null, true);
       case EVENT, NOTE -> this;
     };
+  }
+
+  /** First sequence that may still be asked for. */
+  long needed() {
+    long needed = sent + 1;
+    for (SinkMark mark : parked) {
+      needed = Math.min(needed, mark.first());
+    }
+    return needed;
+  }
+
+  @Nullable SinkMark parked(long first, long last) {
+    for (SinkMark mark : parked) {
+      if (mark.first() == first && mark.last() == last) {
+        return mark;
+      }
+    }
+    return null;
+  }
+
+  /** Whether a mark is about a range that the sink is past, one that was parked. */
+  private boolean arrived(SinkMark mark) {
+    return mark.first() <= sent;
+  }
+
+  private SinkProgress without(SinkMark mark) {
+    List<SinkMark> rest = new ArrayList<>(parked);
+    rest.removeIf(mark::sameRange);
+    return new SinkProgress(sent, sealed, givenUp, rest);
   }
 
   void write(DataOutput to) throws IOException {
@@ -32,17 +79,22 @@ record SinkProgress(long sent, @Nullable SinkMark sealed, boolean givenUp) {
     to.writeBoolean(givenUp);
     to.writeBoolean(sealed != null);
     if (sealed != null) {
-      to.writeUTF(sealed.sink());
-      to.writeLong(sealed.first());
-      to.writeLong(sealed.last());
+      sealed.write(to);
+    }
+    to.writeInt(parked.size());
+    for (SinkMark mark : parked) {
+      mark.write(to);
     }
   }
 
   static SinkProgress read(DataInput from) throws IOException {
     long sent = from.readLong();
     boolean givenUp = from.readBoolean();
-    SinkMark sealed =
-        from.readBoolean() ? new SinkMark(from.readUTF(), from.readLong(), from.readLong()) : null;
-    return new SinkProgress(sent, sealed, givenUp);
+    SinkMark sealed = from.readBoolean() ? SinkMark.read(from) : null;
+    List<SinkMark> parked = new ArrayList<>();
+    for (int left = from.readInt(); left > 0; left--) {
+      parked.add(SinkMark.read(from));
+    }
+    return new SinkProgress(sent, sealed, givenUp, parked);
   }
 }

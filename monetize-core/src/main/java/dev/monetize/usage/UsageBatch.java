@@ -44,7 +44,11 @@ public record UsageBatch(UUID journal, String sink, List<RecordedEvent> recorded
    * characters, all of them ASCII.
    */
   public String id() {
-    return journal + ":" + sink + ":" + first() + "-" + last();
+    return id(journal, sink, first(), last());
+  }
+
+  static String id(UUID journal, String sink, long first, long last) {
+    return journal + ":" + sink + ":" + first + "-" + last;
   }
 
   /** Sequence of the first event. */

@@ -5,6 +5,7 @@ package dev.monetize.usage;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One billable call, as it is written in the journal. Its bounds make every event fit one record,
@@ -23,6 +24,7 @@ import java.util.Objects;
  * @param measures what was counted, each meter once; {@code calls} among them; at most {@value
  *     #MAX_ITEMS}
  * @param windows the quota windows it is counted in, at most {@value #MAX_ITEMS}
+ * @param external what identifies it if it came from elsewhere, else null
  */
 public record UsageEvent(
     long timeNanos,
@@ -34,7 +36,8 @@ public record UsageEvent(
     int status,
     boolean clientGone,
     List<Measure> measures,
-    List<QuotaWindow> windows) {
+    List<QuotaWindow> windows,
+    @Nullable ExternalId external) {
 
   /** Longest id of a customer, key or quota, and longest name of a tier, in characters. */
   public static final int MAX_NAME = 256;
@@ -65,6 +68,32 @@ public record UsageEvent(
     for (int i = 1; i < measures.size(); i++) {
       requireNewMeter(measures, i);
     }
+  }
+
+  /** A call: journal and sequence identify it. */
+  public UsageEvent(
+      long timeNanos,
+      long settledNanos,
+      String customer,
+      String key,
+      String tier,
+      String endpoint,
+      int status,
+      boolean clientGone,
+      List<Measure> measures,
+      List<QuotaWindow> windows) {
+    this(
+        timeNanos,
+        settledNanos,
+        customer,
+        key,
+        tier,
+        endpoint,
+        status,
+        clientGone,
+        measures,
+        windows,
+        null);
   }
 
   /** When the call was admitted. */

@@ -14,6 +14,12 @@
  *       whenever they come.
  * </ol>
  *
+ * <p>What the ledger does not keep is read back by {@link dev.monetize.usage.UsageHistory}: use by
+ * key and endpoint, and the export of every event.
+ *
+ * <p>Usage that does not come through the filter enters by the {@link
+ * dev.monetize.usage.UsageIntake}, each id once.
+ *
  * <p>The journal is the truth; ledger and sinks are derived from it. Start at {@link
  * dev.monetize.usage.UsageSink}. All that is shared between threads is thread-safe and says so.
  */

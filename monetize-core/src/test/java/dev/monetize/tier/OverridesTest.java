@@ -158,7 +158,7 @@ class OverridesTest {
         "/v1/*",
         "a customer cannot have an own value of \"endpoints\": expected one of price,"
             + " included_calls, rate_limit, rate_limits.slow, concurrency, overage,"
-            + " quotas.<meter>, prices.<meter>, features.<name>");
+            + " overage_cap, quotas.<meter>, prices.<meter>, features.<name>");
     assertRefused(
         "features.Seats",
         "9",

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -33,7 +34,7 @@ class CheckpointTest {
 
   private FileUsageJournal open(JournalState... states) throws IOException {
     return FileUsageJournal.open(
-        storage, () -> {}, JournalSettings.DEFAULT, SEGMENT, List.of(states));
+        storage, () -> {}, JournalSettings.on(InstantSource.system()), SEGMENT, List.of(states));
   }
 
   private FileUsageJournal reopen() throws IOException {
@@ -239,7 +240,8 @@ class CheckpointTest {
 
   @Test
   void filledSegment_bringsOneByItself() throws Exception {
-    JournalSettings often = JournalSettings.DEFAULT.checkpointEvery(Duration.ofSeconds(1));
+    JournalSettings often =
+        JournalSettings.on(InstantSource.system()).checkpointEvery(Duration.ofSeconds(1));
     try (FileUsageJournal journal =
         FileUsageJournal.open(storage, () -> {}, often, SEGMENT, List.of(use))) {
       append(journal, "a", 100);

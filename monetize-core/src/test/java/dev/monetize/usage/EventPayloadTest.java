@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -57,9 +58,32 @@ class EventPayloadTest {
             Integer.MIN_VALUE,
             true,
             measures,
-            windows);
+            windows,
+            new ExternalId(-1, Long.MIN_VALUE, 1));
 
     assertThat(throughBytes(event)).isEqualTo(event);
+  }
+
+  @Test
+  void layoutOfACall_isAsItWas() {
+    writer.position(0);
+    EventPayload.write(Events.call("acme"), writer);
+
+    assertThat(HexFormat.of().formatHex(bytes, 0, writer.position()))
+        .isEqualTo(
+            "01" // layout
+                + "00804e8d0fbfe918" // time
+                + "80897a" // settled 1 ms later
+                + "9003" // status 200
+                + "00"
+                + "0461636d65"
+                + "036b6579"
+                + "0370726f"
+                + "052f76312f78"
+                + "01"
+                + "0563616c6c73"
+                + "01"
+                + "00");
   }
 
   @Test
@@ -73,11 +97,11 @@ class EventPayloadTest {
   void laterLayout_isRefused() {
     writer.position(0);
     EventPayload.write(Events.call("acme"), writer);
-    bytes[0] = 2;
+    bytes[0] = 3;
     reader.range(0, writer.position());
 
     assertThatThrownBy(() -> EventPayload.read(reader))
-        .hasMessage("event layout 2 is of a later version");
+        .hasMessage("event layout 3 is of a later version");
   }
 
   @Test

@@ -56,7 +56,10 @@ final class Events {
         random.nextInt(1000) - 1,
         random.nextBoolean(),
         measures,
-        windows);
+        windows,
+        random.nextInt(4) > 0
+            ? null
+            : new ExternalId(random.nextLong(), random.nextLong(), random.nextLong()));
   }
 
   private static String text(Random random, int most) {

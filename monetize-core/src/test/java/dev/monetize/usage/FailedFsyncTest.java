@@ -8,6 +8,7 @@ import dev.monetize.usage.JournalSettings.Durability;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -34,7 +35,11 @@ class FailedFsyncTest {
 
   private FileUsageJournal open(Durability durability) throws IOException {
     return FileUsageJournal.open(
-        storage, () -> {}, JournalSettings.DEFAULT.durability(durability), SEGMENT, List.of());
+        storage,
+        () -> {},
+        JournalSettings.on(InstantSource.system()).durability(durability),
+        SEGMENT,
+        List.of());
   }
 
   /** Lets the next fsync fail, and no later one. */

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -212,7 +213,9 @@ class FileUsageJournalTest {
 
   private static FileUsageJournal blocked(HookedStorage storage, CountDownLatch made)
       throws IOException {
-    FileUsageJournal.open(storage, () -> {}, JournalSettings.DEFAULT, 4096, List.of()).close();
+    FileUsageJournal.open(
+            storage, () -> {}, JournalSettings.on(InstantSource.system()), 4096, List.of())
+        .close();
     for (String name : storage.names()) {
       if (name.equals(SegmentDirectory.name(2))) {
         storage.delete(name);
@@ -224,7 +227,8 @@ class FileUsageJournalTest {
             awaitQuietly(made);
           }
         };
-    return FileUsageJournal.open(storage, () -> {}, JournalSettings.DEFAULT, 4096, List.of());
+    return FileUsageJournal.open(
+        storage, () -> {}, JournalSettings.on(InstantSource.system()), 4096, List.of());
   }
 
   private static CompletableFuture<Integer> appendMany(FileUsageJournal journal, int events) {

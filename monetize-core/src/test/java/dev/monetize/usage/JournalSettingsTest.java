@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 class JournalSettingsTest {
 
-  private static final JournalSettings DEFAULT = JournalSettings.DEFAULT;
+  private static final JournalSettings DEFAULT = JournalSettings.on(InstantSource.system());
 
   @Test
   void defaults_areAsDocumented() {

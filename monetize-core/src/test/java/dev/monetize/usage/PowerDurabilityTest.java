@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.monetize.usage.JournalSettings.Durability;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -33,7 +34,7 @@ class PowerDurabilityTest {
     return FileUsageJournal.open(
         storage,
         () -> {},
-        JournalSettings.DEFAULT.durability(Durability.POWER),
+        JournalSettings.on(InstantSource.system()).durability(Durability.POWER),
         1 << 16,
         List.of());
   }

@@ -38,7 +38,7 @@ class RetentionTest {
     List<JournalState> states = new ArrayList<>(List.of(more));
     states.add(use);
     return FileUsageJournal.open(
-        storage, () -> {}, JournalSettings.DEFAULT.retention(KEPT).clock(clock), 4096, states);
+        storage, () -> {}, JournalSettings.on(clock).retention(KEPT), 4096, states);
   }
 
   private static void append(FileUsageJournal journal, InstantSource clock, int events) {
@@ -93,6 +93,21 @@ class RetentionTest {
       checkpoint(journal);
       assertThat(first()).isTrue();
       journal.markDurably(RecordType.GIVEN_UP, new SinkMark("other", 1, 121));
+      checkpoint(journal);
+      assertThat(first()).isFalse();
+    }
+  }
+
+  @Test
+  void parkedRange_keepsThem_untilItIsGivenUp() throws Exception {
+    try (FileUsageJournal journal = open()) {
+      append(journal, clock, 120);
+      journal.markDurably(RecordType.PARKED, new SinkMark("s", 1, 5));
+      journal.markDurably(RecordType.SENT, new SinkMark("s", 6, 120));
+      clock.advance(KEPT.plusSeconds(1));
+      checkpoint(journal);
+      assertThat(first()).isTrue();
+      journal.markDurably(RecordType.GIVEN_UP, new SinkMark("s", 1, 5));
       checkpoint(journal);
       assertThat(first()).isFalse();
     }

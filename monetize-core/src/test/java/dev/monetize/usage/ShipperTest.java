@@ -9,8 +9,14 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -19,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ShipperTest {
 
   private static final Duration LONG = Duration.ofSeconds(20);
-  private static final ShipSchedule TENS = new ShipSchedule(10, Duration.ofHours(1));
+  private static final ShipSchedule TENS = ShipSchedule.within(10, Duration.ofHours(1));
 
   @TempDir private Path directory;
   private final TestClock clock = new TestClock();
@@ -131,7 +137,7 @@ class ShipperTest {
     reopen();
     append(8);
 
-    ShipSchedule other = new ShipSchedule(3, Duration.ofMillis(1));
+    ShipSchedule other = ShipSchedule.within(3, Duration.ofMillis(1));
     Shipper.start(journal, List.of(new NamedSink("file", sink, other)), clock).close(LONG);
 
     UsageBatch again = sink.next();
@@ -256,5 +262,130 @@ class ShipperTest {
         .hasMessage("two sinks are named \"a\"");
     assertThatThrownBy(() -> new NamedSink("A b", sink))
         .hasMessage("a sink's name must match [a-z0-9_-]{1,40}, got \"A b\"");
+  }
+
+  @Test
+  void sinkThatAlwaysFails_holdsOneBatchOnly_whileAnotherGetsEverything() throws Exception {
+    int events = 150_000; // some 60 MB as objects
+    AtomicLong counted = new AtomicLong();
+    Set<UsageBatch> tried = Collections.newSetFromMap(new IdentityHashMap<>());
+    journal.close();
+    journal = FileUsageJournal.openWith(directory, 16 << 20, (sequence, event) -> {});
+    Shipper shipper =
+        Shipper.start(
+            journal,
+            List.of(
+                new NamedSink(
+                    "bad",
+                    batch -> {
+                      tried.add(batch);
+                      throw new IOException("told to");
+                    },
+                    TENS),
+                new NamedSink("good", batch -> counted.addAndGet(batch.events().size()))),
+            clock);
+    long before = usedHeap();
+    UsageEvent event = Events.call("acme");
+    for (int i = 0; i < events; i++) {
+      journal.append(event);
+    }
+    while (counted.get() < events) {
+      clock.advance(Duration.ofMinutes(2));
+      shipper.wake();
+      Thread.onSpinWait();
+    }
+
+    assertThat(usedHeap() - before).isLessThan(12 << 20);
+    SinkLag lag = shipper.lag().get("bad");
+    assertThat(lag.events()).isGreaterThan(events - 10);
+    assertThat(shipper.lag().get("good").events()).isZero();
+    assertThat(shipper.close(LONG)).isFalse();
+    assertThat(tried).hasSize(1);
+    assertThat(tried.iterator().next().recorded()).hasSizeLessThanOrEqualTo(10);
+  }
+
+  private static long usedHeap() {
+    System.gc();
+    return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+  }
+
+  @Test
+  void lag_tellsHowFarEachSinkIsBehind() throws Exception {
+    sink.failures.set(Integer.MAX_VALUE);
+    append(10);
+    journal.sync(LONG);
+    Shipper shipper = start("file", sink);
+    sink.next();
+    clock.advance(Duration.ofSeconds(5));
+    while (shipper.lag().get("file").failures() < 3) {
+      shipper.wake();
+      clock.advance(Duration.ofMinutes(1));
+    }
+
+    SinkLag lag = shipper.lag().get("file");
+    assertThat(lag.sink()).isEqualTo("file");
+    assertThat(lag.events()).isEqualTo(10);
+    assertThat(lag.oldest())
+        .isEqualTo(Duration.between(Events.call("c").settled(), clock.instant()));
+    assertThat(lag.parked()).isZero();
+    sink.failures.set(0);
+    while (shipper.lag().get("file").events() > 0) {
+      clock.advance(Duration.ofMinutes(1));
+      shipper.wake();
+    }
+    assertThat(shipper.close(LONG)).isTrue();
+    assertThat(shipper.lag().get("file")).isEqualTo(new SinkLag("file", 0, Duration.ZERO, 0, 0));
+  }
+
+  @Test
+  void close_whileASinkFails_endsAtOnce_andTheRestComesAfterTheNextStart() throws Exception {
+    append(35);
+    journal.sync(LONG);
+    AtomicInteger attempts = new AtomicInteger();
+    Shipper shipper =
+        start(
+            "file",
+            batch -> {
+              if (attempts.incrementAndGet() > 1) {
+                throw new IOException("told to");
+              }
+              sink.deliver(batch);
+            });
+    while (attempts.get() < 2) {
+      Thread.onSpinWait();
+    }
+
+    assertThat(shipper.close(LONG)).isFalse();
+
+    assertThat(attempts.get()).isBetween(2, 4); // once more, not until the time is over
+    reopen();
+    assertThat(start("file", sink).close(LONG)).isTrue();
+    List<String> ids = sink.batches.stream().map(UsageBatch::id).toList();
+    assertThat(ids).hasSize(4).doesNotHaveDuplicates();
+    assertThat(sink.batches.stream().flatMap(batch -> batch.events().stream()))
+        .extracting(UsageEvent::customer)
+        .containsExactlyElementsOf(IntStream.range(0, 35).mapToObj(i -> "c" + i).toList());
+  }
+
+  @Test
+  void sinkThatWasAwayForARun_goesOnWhereItWas() throws Exception {
+    append(12);
+    start("file", sink).close(LONG);
+    reopen();
+    sink.batches.clear();
+    QueueSink other = new QueueSink();
+    append(5);
+    Shipper without = start("other", other);
+    assertThat(without.missing()).containsExactly("file");
+    assertThat(without.close(LONG)).isTrue();
+    assertThat(other.batches.stream().mapToInt(batch -> batch.events().size()).sum()).isEqualTo(17);
+    reopen();
+    append(2);
+
+    Shipper with = start("file", sink);
+
+    assertThat(with.missing()).containsExactly("other");
+    assertThat(with.close(LONG)).isTrue();
+    assertThat(sink.batches.stream().mapToInt(batch -> batch.events().size()).sum()).isEqualTo(7);
   }
 }

@@ -5,7 +5,6 @@ package dev.monetize.usage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
@@ -78,13 +77,5 @@ class UsageBatchTest {
                     List.of(new Measure("calls", 1), new Measure("calls", 2)),
                     List.of()))
         .hasMessage("meter \"calls\" is measured twice");
-  }
-
-  @Test
-  void schedule_outOfBounds_isRefused() {
-    assertThatThrownBy(() -> new ShipSchedule(0, Duration.ofSeconds(1)))
-        .hasMessage("maxEvents must be 1 to 100000, got 0");
-    assertThatThrownBy(() -> new ShipSchedule(1, Duration.ZERO))
-        .hasMessage("maxDelay must be above 0 and at most a day, got PT0S");
   }
 }

@@ -14,6 +14,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,9 +25,10 @@ import org.slf4j.LoggerFactory;
  * left, or else when the asynchronous work is complete. Not at a timeout, when the status is not
  * known yet, and not at a dispatch.
  *
- * <p>Complete is what the app says to be, through the context that it got from here: it is settled
- * then, before the container ends the answer, so that a client that has seen the end finds its call
- * counted. Whatever else ends the work is seen when the container tells of it.
+ * <p>Complete is what the app says to be, through the context that it got from here, or a dispatch
+ * that comes back through the filter and ends there: it is settled then, before the container ends
+ * the answer, so that a client that has seen the end finds its call counted. Whatever else ends the
+ * work is seen when the container tells of it.
  */
 final class MeteredRequest extends HttpServletRequestWrapper implements AsyncListener {
 
@@ -35,19 +37,35 @@ final class MeteredRequest extends HttpServletRequestWrapper implements AsyncLis
   /** Not a status of HTTP, but what logs call a request whose client closed it. */
   private static final int NOTHING_SENT = 499;
 
+  /** Where an asynchronous request keeps itself, for dispatches to find. */
+  private static final String ATTRIBUTE = MeteredRequest.class.getName();
+
   private final Granted call;
   private final HttpServletResponse response;
+  private final OpenCalls open;
   private volatile boolean asynchronous;
+  private volatile boolean startedAgain;
   private volatile @Nullable Throwable failure;
+
+  /** What the client had been sent when it was found to be gone: later the response may be too. */
+  private volatile @Nullable Outcome gone;
+
   private volatile @Nullable AsyncContext observed;
   private boolean outside;
   private boolean completed;
   private boolean settled;
 
-  MeteredRequest(HttpServletRequest request, HttpServletResponse response, Granted call) {
+  MeteredRequest(
+      HttpServletRequest request, HttpServletResponse response, Granted call, OpenCalls open) {
     super(request);
     this.call = call;
     this.response = response;
+    this.open = open;
+  }
+
+  /** The request that went asynchronous before it was dispatched as this one, if it did. */
+  static @Nullable MeteredRequest of(ServletRequest dispatched) {
+    return dispatched.getAttribute(ATTRIBUTE) instanceof MeteredRequest request ? request : null;
   }
 
   @Override
@@ -68,7 +86,12 @@ final class MeteredRequest extends HttpServletRequestWrapper implements AsyncLis
 
   private AsyncContext observed(AsyncContext context) {
     context.addListener(this);
-    asynchronous = true;
+    startedAgain = true;
+    if (!asynchronous) {
+      asynchronous = true;
+      setAttribute(ATTRIBUTE, this);
+      open.opened(this);
+    }
     AsyncContext own = new ObservedAsync(context, this::completing);
     observed = own;
     return own;
@@ -105,6 +128,26 @@ final class MeteredRequest extends HttpServletRequestWrapper implements AsyncLis
     }
   }
 
+  /** A dispatch begins. */
+  void dispatching() {
+    startedAgain = false;
+  }
+
+  /** A dispatch is over: settles the call unless it went asynchronous once more. */
+  void dispatched(@Nullable Throwable thrown) {
+    if (thrown != null) {
+      failure = thrown;
+      settle();
+    } else if (!startedAgain) {
+      settle();
+    }
+  }
+
+  /** The filter goes out of service: settles the call as if its client had hung up. */
+  void cutOff() {
+    settle(() -> gone != null ? gone : sent(response.isCommitted()));
+  }
+
   /** Whether the app went asynchronous past this wrapper, and has not come to an end meanwhile. */
   private boolean isFoundAsynchronous() {
     try {
@@ -125,7 +168,11 @@ final class MeteredRequest extends HttpServletRequestWrapper implements AsyncLis
 
   @Override
   public void onError(AsyncEvent event) {
-    failure = event.getThrowable();
+    Throwable thrown = event.getThrowable();
+    failure = thrown;
+    if (thrown != null && ClientGone.is(thrown)) {
+      gone = clientGone(thrown);
+    }
   }
 
   @Override
@@ -135,17 +182,29 @@ final class MeteredRequest extends HttpServletRequestWrapper implements AsyncLis
 
   @Override
   public void onStartAsync(AsyncEvent event) {
+    startedAgain = true;
     event.getAsyncContext().addListener(this);
   }
 
   private void settle() {
+    settle(this::outcome);
+  }
+
+  private void settle(Supplier<Outcome> outcome) {
     if (!isFirstEnd()) {
       return;
     }
+    if (asynchronous) {
+      open.ended(this);
+    }
+    Outcome known = Outcome.abandoned();
     try {
       addFromHeaders();
+      known = outcome.get();
+    } catch (IllegalStateException e) {
+      log.warn("{} is not counted: the container has taken its response back", call, e);
     } finally {
-      call.settle(outcome());
+      call.settle(known);
     }
   }
 
@@ -160,11 +219,15 @@ final class MeteredRequest extends HttpServletRequestWrapper implements AsyncLis
     if (thrown == null) {
       return Outcome.answered(response.getStatus());
     }
-    if (ClientGone.is(thrown)) {
-      boolean sent = response.isCommitted() && !ClientGone.isWhileReading(thrown);
-      return Outcome.clientGone(sent ? response.getStatus() : NOTHING_SENT);
-    }
-    return Outcome.failed();
+    return ClientGone.is(thrown) ? clientGone(thrown) : Outcome.failed();
+  }
+
+  private Outcome clientGone(Throwable thrown) {
+    return gone != null ? gone : sent(response.isCommitted() && !ClientGone.isWhileReading(thrown));
+  }
+
+  private Outcome sent(boolean any) {
+    return Outcome.clientGone(any ? response.getStatus() : NOTHING_SENT);
   }
 
   private void addFromHeaders() {

@@ -37,8 +37,9 @@ import org.slf4j.LoggerFactory;
  * }</pre>
  *
  * <p>Each request is held to its caller's limits, and settled once, with its final status: when the
- * filter is left or, where the app went asynchronous, when that is complete. Error pages and
- * asynchronous dispatches do not count again. HEAD counts as GET; OPTIONS passes.
+ * filter is left or, where the app went asynchronous, when that is complete. Map it to REQUEST and
+ * ASYNC dispatches: an asynchronous dispatch does not count again, but its end is the call's. Error
+ * pages do not count again. HEAD counts as GET; OPTIONS passes.
  *
  * <p>A handler reads who called, and adds units, with {@link #call}. Nothing of the answer is
  * buffered. Thread-safe.
@@ -49,6 +50,7 @@ public final class MonetizeFilter implements Filter {
   private static final String CALL = "dev.monetize.call";
 
   private final RequestIdentity identity = new RequestIdentity();
+  private final OpenCalls open = new OpenCalls();
   private @Nullable Monetizer monetizer;
   private boolean owned;
   private LimitHeaders headers = new LimitHeaders(false);
@@ -81,7 +83,8 @@ public final class MonetizeFilter implements Filter {
       throw new IllegalStateException("a filter named \"monetize\" is registered already");
     }
     registration.setAsyncSupported(true);
-    registration.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, urlPatterns);
+    registration.addMappingForUrlPatterns(
+        EnumSet.of(DispatcherType.REQUEST, DispatcherType.ASYNC), false, urlPatterns);
     MonetizeContext.put(context, monetizer);
     return filter;
   }
@@ -164,6 +167,7 @@ public final class MonetizeFilter implements Filter {
 
   @Override
   public void destroy() {
+    open.cutOff();
     if (owned && monetizer != null) {
       monetizer.close();
     }
@@ -173,17 +177,25 @@ public final class MonetizeFilter implements Filter {
   public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
       throws IOException, ServletException {
     if (request instanceof HttpServletRequest http
-        && response instanceof HttpServletResponse answer
-        && isNew(http)) {
-      serve(http, answer, chain);
-    } else {
-      chain.doFilter(request, response);
+        && response instanceof HttpServletResponse answer) {
+      if (isNew(http)) {
+        serve(http, answer, chain);
+        return;
+      }
+      MeteredRequest dispatched = dispatched(http);
+      if (dispatched != null) {
+        resume(dispatched, http, answer, chain);
+        return;
+      }
     }
+    chain.doFilter(request, response);
   }
 
   /** Whether a request has not been counted yet, and may have to be. */
   private static boolean isNew(HttpServletRequest request) {
-    return request.getDispatcherType() != DispatcherType.ERROR
+    DispatcherType type = request.getDispatcherType();
+    return type != DispatcherType.ERROR
+        && type != DispatcherType.ASYNC
         && request.getAttribute(CALL) == null
         && !"OPTIONS".equals(request.getMethod());
   }
@@ -192,7 +204,7 @@ public final class MonetizeFilter implements Filter {
       throws IOException, ServletException {
     Admission admission = admit(request);
     if (admission instanceof Granted call) {
-      serve(call, new MeteredRequest(request, response, call), response, chain);
+      serve(call, new MeteredRequest(request, response, call, open), response, chain);
     } else if (admission instanceof Denied denied) {
       Problem.send(response, denied, engine(), headers);
     } else {
@@ -214,6 +226,29 @@ public final class MonetizeFilter implements Filter {
       throw t;
     } finally {
       request.left(thrown);
+    }
+  }
+
+  /** The call that an asynchronous dispatch goes on with. */
+  private static @Nullable MeteredRequest dispatched(HttpServletRequest request) {
+    return request.getDispatcherType() == DispatcherType.ASYNC ? MeteredRequest.of(request) : null;
+  }
+
+  private static void resume(
+      MeteredRequest call,
+      HttpServletRequest request,
+      HttpServletResponse response,
+      FilterChain chain)
+      throws IOException, ServletException {
+    Throwable thrown = null;
+    call.dispatching();
+    try {
+      chain.doFilter(request, response);
+    } catch (Throwable t) {
+      thrown = t;
+      throw t;
+    } finally {
+      call.dispatched(thrown);
     }
   }
 

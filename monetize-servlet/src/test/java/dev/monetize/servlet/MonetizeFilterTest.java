@@ -256,7 +256,7 @@ class MonetizeFilterTest {
   /** A request as the app sees it, before the filter is left. */
   private MeteredRequest served(HttpServletRequest request) {
     Granted call = (Granted) monetizer.admit(ApiCall.of("GET", request.getServletPath(), key));
-    return new MeteredRequest(request, response, call);
+    return new MeteredRequest(request, response, call, new OpenCalls());
   }
 
   private HttpServletRequest request(String path) {

@@ -113,11 +113,10 @@ record FaultyRun(Durability durability, Fault fault, boolean once, long call, bo
     private FileUsageJournal open() throws IOException {
       Numbers numbers = new Numbers(pool);
       JournalSettings settings =
-          JournalSettings.DEFAULT
+          JournalSettings.on(() -> Instant.MAX)
               .durability(run.durability)
               .syncEvery(Duration.ofMillis(100))
-              .retention(Duration.ZERO)
-              .clock(() -> Instant.MAX);
+              .retention(Duration.ZERO);
       FileUsageJournal journal =
           FileUsageJournal.open(storage, () -> {}, settings, SEGMENT, List.of(numbers));
       Map<Long, Integer> found = numbers.bySequence();

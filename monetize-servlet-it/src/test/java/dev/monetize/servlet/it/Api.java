@@ -55,7 +55,7 @@ final class Api {
             .sink(
                 "test",
                 batch -> events.addAll(batch.events()),
-                new ShipSchedule(1000, Duration.ofMillis(5)));
+                ShipSchedule.within(1000, Duration.ofMillis(5)));
     settings.accept(builder);
     this.monetizer = builder.build();
     this.container =

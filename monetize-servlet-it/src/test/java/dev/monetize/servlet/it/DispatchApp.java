@@ -270,6 +270,18 @@ final class DispatchApp {
         });
     App.map(
         context,
+        "/v1/dispatches-twice-early",
+        (request, response) -> {
+          Object passes = request.getAttribute("passes");
+          int pass = passes == null ? 1 : (int) passes + 1;
+          request.setAttribute("passes", pass);
+          response.setStatus(pass == 3 ? 201 : 500);
+          if (pass < 3) {
+            now.execute(request.startAsync()::dispatch);
+          }
+        });
+    App.map(
+        context,
         "/v1/dispatches-at-once",
         (request, response) -> {
           if (request.getDispatcherType() == DispatcherType.ASYNC) {
@@ -317,6 +329,14 @@ final class DispatchApp {
         });
     App.map(
         context,
+        "/v1/streams-slowly",
+        (request, response) -> {
+          AsyncContext async = request.startAsync();
+          async.setTimeout(0);
+          later(() -> writeAgain(async));
+        });
+    App.map(
+        context,
         "/v1/streams-and-dies",
         (request, response) -> {
           AsyncContext async = request.startAsync();
@@ -330,6 +350,18 @@ final class DispatchApp {
                 }
               });
         });
+  }
+
+  /** Writes a word now and then, for as long as the client and the container take it. */
+  private void writeAgain(AsyncContext async) {
+    try {
+      MonetizeFilter.call(async.getRequest()).add("tokens", 1);
+      async.getResponse().getOutputStream().write(CHUNK);
+      async.getResponse().flushBuffer();
+      later(() -> writeAgain(async));
+    } catch (IOException | RuntimeException e) {
+      // The client or the container is gone.
+    }
   }
 
   /** Tomcat has ended the call already, once writing failed. */

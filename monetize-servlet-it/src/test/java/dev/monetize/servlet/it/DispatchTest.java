@@ -4,11 +4,14 @@ package dev.monetize.servlet.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.monetize.Monetizer;
+import dev.monetize.tier.TierCatalog;
 import dev.monetize.usage.UsageEvent;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -16,6 +19,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -37,6 +41,7 @@ class DispatchTest {
       """;
 
   private static final int RACES = 300;
+  private static final int READ_BACK = 40;
 
   private final List<Api> apis = new ArrayList<>();
 
@@ -100,7 +105,12 @@ class DispatchTest {
   }
 
   Stream<Object[]> early() {
-    return cases(List.of("completes-early 201", "dispatches-early 201", "unwrapped-early 201"));
+    return cases(
+        List.of(
+            "completes-early 201",
+            "dispatches-early 201",
+            "dispatches-twice-early 201",
+            "unwrapped-early 201"));
   }
 
   private Stream<Object[]> cases(List<String> cases) {
@@ -187,6 +197,55 @@ class DispatchTest {
 
     List<UsageEvent> events = client.settledEvents();
     assertThat(events).hasSize(RACES).allMatch(event -> event.status() == status);
+  }
+
+  @ParameterizedTest
+  @MethodSource("apis")
+  void dispatchedCall_isCountedBeforeItsEndIsSeen(Api api) throws Exception {
+    Client client = api.client("one");
+
+    for (int i = 1; i <= READ_BACK; i++) {
+      assertThat(client.getWhenFree("/v1/dispatches").status()).isEqualTo(200);
+      assertThat(api.calls(client.key())).isEqualTo(i);
+    }
+    client.settledEvents();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void stop_countsWhatAStreamWasSent(Container.Kind kind, @TempDir Path directory)
+      throws Exception {
+    DispatchApp app = new DispatchApp(false);
+    Api api = Api.start(kind.name(), kind, directory, TIERS, builder -> {}, app::start);
+    Client client = api.client("one");
+    long lost;
+    try (Wire wire = client.open("GET /v1/streams-slowly")) {
+      wire.readUntil("data: word\n\n");
+      api.stop();
+      lost = api.monetizer().health().lost();
+    }
+
+    assertThat(lost).isZero();
+    assertThat(recorded(directory.resolve("data")))
+        .singleElement()
+        .satisfies(
+            event -> {
+              assertThat(event.customer()).isEqualTo(client.customer());
+              assertThat(event.status()).isEqualTo(200);
+              assertThat(event.units("tokens")).isPositive();
+            });
+  }
+
+  /** What the journal of an engine holds that was closed: a new sink is given all of it. */
+  private static List<UsageEvent> recorded(Path data) {
+    List<UsageEvent> events = new CopyOnWriteArrayList<>();
+    Monetizer.builder()
+        .tiers(TierCatalog.parse("tiers.yml", TIERS))
+        .dataDirectory(data)
+        .sink("later", batch -> events.addAll(batch.events()))
+        .build()
+        .close();
+    return events;
   }
 
   @ParameterizedTest

@@ -1,0 +1,216 @@
+// Copyright The Monetize Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.monetize.notice;
+
+import dev.monetize.usage.JournalState;
+import dev.monetize.usage.UsageEvent;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInput;
+import java.io.DataInputStream;
+import java.io.DataOutput;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which notices were given, and who has not got them yet; read from the journal's notes. Open the
+ * journal with it, then hand it to {@link Notices#start}. Thread-safe.
+ *
+ * <p>An id is forgotten 400 days after its period's end, counted to the newest notice: later than
+ * the ledger forgets the use. What is left of a notice that all have got is its id, about 200
+ * bytes.
+ */
+public final class GivenNotices implements JournalState {
+
+  private static final String NAME = "notices";
+  private static final byte[] PREFIX = (NAME + '\1').getBytes(StandardCharsets.US_ASCII);
+  private static final int GIVEN = 1;
+  private static final int DELIVERED = 2;
+  private static final long KEPT_SECONDS = Duration.ofDays(400).toSeconds();
+  private static final int FEW = 1_000;
+
+  private final Map<String, Given> all = new LinkedHashMap<>();
+  private long newest = Long.MIN_VALUE;
+  private int cleanAt = FEW;
+
+  /** One that was given: the notice is kept as long as someone is owed it. */
+  private record Given(long ends, @Nullable Notice notice, Set<String> owed) {}
+
+  /** None. */
+  public GivenNotices() {}
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public JournalState fresh() {
+    return new GivenNotices();
+  }
+
+  @Override
+  public void event(long sequence, UsageEvent event) {}
+
+  @Override
+  public void note(long sequence, byte[] note) {
+    int length = PREFIX.length;
+    if (note.length > length && Arrays.equals(note, 0, length, PREFIX, 0, length)) {
+      try {
+        take(new DataInputStream(new ByteArrayInputStream(note, length, note.length - length)));
+      } catch (IOException e) {
+        throw new UncheckedIOException("note " + sequence + " is none that this version reads", e);
+      }
+    }
+  }
+
+  private void take(DataInput note) throws IOException {
+    int kind = note.readByte();
+    if (kind == GIVEN) {
+      Notice notice = NoticeCodec.read(note);
+      given(notice, names(note));
+    } else if (kind == DELIVERED) {
+      String id = note.readUTF();
+      delivered(id, note.readUTF());
+    } else {
+      throw new IOException("note of kind " + kind + " is of a later version");
+    }
+  }
+
+  /** The same notice a second time changes nothing. */
+  synchronized void given(Notice notice, Collection<String> listeners) {
+    Set<String> owed = new TreeSet<>(listeners);
+    Notice kept = owed.isEmpty() ? null : notice;
+    all.putIfAbsent(notice.id(), new Given(notice.ends().getEpochSecond(), kept, owed));
+    newest = Math.max(newest, notice.at().getEpochSecond());
+    if (all.size() > cleanAt) {
+      clean();
+      cleanAt = FEW + 2 * all.size();
+    }
+  }
+
+  synchronized void delivered(String id, String listener) {
+    Given given = all.get(id);
+    if (given != null && given.owed.remove(listener) && given.owed.isEmpty()) {
+      all.put(id, new Given(given.ends, null, given.owed)); // an empty one
+    }
+  }
+
+  synchronized boolean has(String id) {
+    return all.containsKey(id);
+  }
+
+  /** What a listener has not got, oldest first. */
+  synchronized List<Notice> owedTo(String listener) {
+    List<Notice> notices = new ArrayList<>();
+    for (Given given : all.values()) {
+      if (given.notice != null && given.owed.contains(listener)) {
+        notices.add(given.notice);
+      }
+    }
+    return notices;
+  }
+
+  /** Listeners that are owed something. */
+  synchronized Set<String> creditors() {
+    Set<String> names = new TreeSet<>();
+    all.values().forEach(given -> names.addAll(given.owed));
+    return names;
+  }
+
+  private void clean() {
+    all.values().removeIf(given -> given.ends < newest - KEPT_SECONDS);
+  }
+
+  @Override
+  public synchronized void write(DataOutput to) throws IOException {
+    clean();
+    to.writeByte(1);
+    to.writeLong(newest);
+    to.writeInt(all.size());
+    for (Map.Entry<String, Given> entry : all.entrySet()) {
+      to.writeUTF(entry.getKey());
+      to.writeLong(entry.getValue().ends);
+      names(entry.getValue().owed, to);
+      Notice notice = entry.getValue().notice;
+      if (notice != null) {
+        NoticeCodec.write(notice, to);
+      }
+    }
+  }
+
+  @Override
+  public synchronized void read(DataInput from) throws IOException {
+    int version = from.readByte();
+    if (version != 1) {
+      throw new IOException("notices of layout " + version + " are of a later version");
+    }
+    newest = from.readLong();
+    for (int left = from.readInt(); left > 0; left--) {
+      String id = from.readUTF();
+      long ends = from.readLong();
+      Set<String> owed = names(from);
+      all.put(id, new Given(ends, owed.isEmpty() ? null : NoticeCodec.read(from), owed));
+    }
+  }
+
+  static byte[] givenNote(Notice notice, Collection<String> listeners) {
+    return bytes(
+        to -> {
+          to.writeByte(GIVEN);
+          NoticeCodec.write(notice, to);
+          names(listeners, to);
+        });
+  }
+
+  static byte[] deliveredNote(String id, String listener) {
+    return bytes(
+        to -> {
+          to.writeByte(DELIVERED);
+          to.writeUTF(id);
+          to.writeUTF(listener);
+        });
+  }
+
+  private interface Body {
+    void write(DataOutput to) throws IOException;
+  }
+
+  private static byte[] bytes(Body body) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
+    bytes.writeBytes(PREFIX);
+    try {
+      body.write(new DataOutputStream(bytes));
+    } catch (IOException e) {
+      throw new UncheckedIOException("memory takes bytes", e);
+    }
+    return bytes.toByteArray();
+  }
+
+  private static void names(Collection<String> names, DataOutput to) throws IOException {
+    to.writeByte(names.size());
+    for (String name : names) {
+      to.writeUTF(name);
+    }
+  }
+
+  private static Set<String> names(DataInput from) throws IOException {
+    Set<String> names = new TreeSet<>();
+    for (int left = from.readByte(); left > 0; left--) {
+      names.add(from.readUTF());
+    }
+    return names;
+  }
+}

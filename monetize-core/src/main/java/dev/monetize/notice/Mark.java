@@ -1,0 +1,60 @@
+// Copyright The Monetize Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.monetize.notice;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What has been reached of one quota's window. Thread-safe; its lock is held for nanoseconds. */
+final class Mark {
+
+  private final String customer;
+  private final String name;
+  private final long start;
+  private final Instant ends;
+  private final List<Notice> waiting = new ArrayList<>();
+  private volatile int reached;
+
+  Mark(String customer, String name, long start, Instant ends) {
+    this.customer = customer;
+    this.name = name;
+    this.start = start;
+    this.ends = ends;
+  }
+
+  boolean is(String customer, String name, long start) {
+    return this.start == start && this.name.equals(name) && this.customer.equals(customer);
+  }
+
+  boolean knows(int mask) {
+    return (mask & ~reached) == 0;
+  }
+
+  /** Makes a notice of a threshold. */
+  @FunctionalInterface
+  interface Maker {
+    Notice notice(int threshold);
+  }
+
+  /** Takes what is new; whether this must be queued, as it had nothing to tell before. */
+  synchronized boolean reach(int mask, Maker maker) {
+    boolean idle = waiting.isEmpty();
+    for (int fresh = mask & ~reached; fresh != 0; fresh &= fresh - 1) {
+      waiting.add(maker.notice(Integer.numberOfTrailingZeros(fresh)));
+    }
+    reached |= mask;
+    return idle && !waiting.isEmpty();
+  }
+
+  /** What there is to tell; with it, it is no longer queued. */
+  synchronized List<Notice> take() {
+    List<Notice> taken = List.copyOf(waiting);
+    waiting.clear();
+    return taken;
+  }
+
+  synchronized boolean over(Instant now) {
+    return waiting.isEmpty() && !ends.isAfter(now);
+  }
+}

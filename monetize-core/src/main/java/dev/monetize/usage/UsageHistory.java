@@ -1,0 +1,188 @@
+// Copyright The Monetize Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.monetize.usage;
+
+import java.io.IOException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+
+/**
+ * Every event of a customer, read back from the journal: for disputes, and for questions that the
+ * {@link Ledger} does not keep the answers of, by key, by endpoint, by tier.
+ *
+ * <pre>{@code
+ * UsageHistory history = new UsageHistory(clock, journal, Map.of("calls", Aggregation.SUM));
+ * history.export("acme", november, december, ExportFormat.CSV, writer);
+ * }</pre>
+ *
+ * <p>An answer includes every event whose append returned before it was asked, and that the journal
+ * still keeps; events are told by the time of their admission. The journal is read as a stream:
+ * what is held in memory does not depend on how long it is. The first question reads all of it,
+ * about half a microsecond an event; later ones leave out full segments (16 MiB) that hold nothing
+ * of the customer or the period, at 4 KiB of memory each. Not for the thread of a request that must
+ * be quick.
+ *
+ * <p>Thread-safe.
+ */
+public final class UsageHistory {
+
+  /** Most keys, endpoints or tiers that one answer is divided by. */
+  public static final int MOST_GROUPS = 10_000;
+
+  private final InstantSource clock;
+  private final JournalScan scan;
+  private final Map<String, Aggregation> meters;
+
+  /** What a customer's use is divided by. */
+  public enum By {
+    KEY,
+    ENDPOINT,
+    TIER;
+
+    private String of(UsageEvent event) {
+      return switch (this) {
+        case KEY -> event.key();
+        case ENDPOINT -> event.endpoint();
+        case TIER -> event.tier();
+      };
+    }
+  }
+
+  /**
+   * The history that a journal holds.
+   *
+   * @param clock tells until when what is held now counts
+   * @param meters those that have a column of their own in an export, with their aggregation; any
+   *     other is {@link Aggregation#SUM}
+   */
+  public UsageHistory(
+      InstantSource clock, FileUsageJournal journal, Map<String, Aggregation> meters) {
+    this.clock = Objects.requireNonNull(clock, "clock");
+    this.scan = new JournalScan(Objects.requireNonNull(journal, "journal"));
+    this.meters = new TreeMap<>(meters);
+  }
+
+  /**
+   * Writes every event of a customer in a period, in the order of the journal.
+   *
+   * @param from when the first may have been admitted
+   * @param to when the last was admitted before
+   * @param appendable neither flushed nor closed
+   * @return how many there were
+   * @throws IOException if the journal cannot be read, or {@code appendable} throws; what was
+   *     written by then is no whole export
+   */
+  public long export(
+      String customer, Instant from, Instant to, ExportFormat format, Appendable appendable)
+      throws IOException {
+    EventExport export =
+        switch (format) {
+          case CSV -> new CsvExport(meters.keySet(), appendable);
+          case JSON_LINES -> new JsonLinesExport(appendable);
+        };
+    export.begin();
+    long[] count = new long[1];
+    scan(
+        customer,
+        from,
+        to,
+        recorded -> {
+          export.event(recorded);
+          count[0]++;
+        });
+    return count[0];
+  }
+
+  /**
+   * Units of a customer in each meter in a period, summed up by what they were used with. Unlike
+   * the ledger's hours, a period begins and ends where it is told to. Sums stay at {@link
+   * Long#MAX_VALUE}.
+   *
+   * @return by the value of {@code by}, then by meter
+   * @throws IllegalStateException if there are more than {@value #MOST_GROUPS} values
+   */
+  public Map<String, Map<String, Long>> totals(By by, String customer, Instant from, Instant to)
+      throws IOException {
+    Map<String, Map<String, Long>> totals = new TreeMap<>();
+    scan(
+        customer,
+        from,
+        to,
+        recorded -> {
+          UsageEvent event = recorded.event();
+          Map<String, Long> sums = group(totals, by.of(event), TreeMap::new);
+          for (Measure measure : event.measures()) {
+            sums.merge(measure.meter(), measure.units(), Series::plus);
+          }
+        });
+    return totals;
+  }
+
+  /**
+   * What a customer used in a meter over time, by what it was used with: each is what {@link
+   * Ledger#series} would say, had it been all of the customer's use.
+   *
+   * @throws IllegalStateException if there are more than {@value #MOST_GROUPS} values
+   */
+  public Map<String, List<UsagePoint>> series(
+      By by, String customer, String meter, UsageRange range) throws IOException {
+    Aggregation aggregation = meters.getOrDefault(meter, Aggregation.SUM);
+    boolean held = aggregation == Aggregation.TIME_WEIGHTED_SUM;
+    long from = held ? Long.MIN_VALUE : Ledger.startOf(Ledger.hour(range.from()));
+    long to = Ledger.startOf(Ledger.hourAtOrAfter(range.to()));
+    Map<String, MeterUse> uses = new TreeMap<>();
+    scan.run(
+        customer,
+        from,
+        to,
+        recorded -> {
+          UsageEvent event = recorded.event();
+          for (Measure measure : event.measures()) {
+            if (measure.meter().equals(meter)) {
+              group(uses, by.of(event), () -> new MeterUse(aggregation))
+                  .add(
+                      Ledger.hour(event.time()),
+                      event.timeNanos(),
+                      recorded.sequence(),
+                      measure.units());
+            }
+          }
+        });
+    long now = Ledger.nanos(clock.instant());
+    Map<String, List<UsagePoint>> series = new TreeMap<>();
+    uses.forEach((name, use) -> series.put(name, range.points((a, b) -> use.amount(a, b, now))));
+    return series;
+  }
+
+  private static <T> T group(Map<String, T> groups, String name, Supplier<T> fresh) {
+    T group = groups.get(name);
+    if (group == null) {
+      if (groups.size() == MOST_GROUPS) {
+        throw new IllegalStateException(
+            "there are more than " + MOST_GROUPS + " groups: ask for a shorter period");
+      }
+      group = fresh.get();
+      groups.put(name, group);
+    }
+    return group;
+  }
+
+  /** How many segments are known so well that they may be left out. */
+  int summarized() {
+    return scan.summarized();
+  }
+
+  private void scan(String customer, Instant from, Instant to, JournalScan.Visitor visitor)
+      throws IOException {
+    Objects.requireNonNull(customer, "customer");
+    if (to.isBefore(from)) {
+      throw new IllegalArgumentException("to must not be before from, got " + from + " to " + to);
+    }
+    scan.run(customer, Ledger.nanos(from), Ledger.nanos(to), visitor);
+  }
+}

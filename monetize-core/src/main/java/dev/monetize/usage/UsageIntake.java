@@ -1,0 +1,181 @@
+// Copyright The Monetize Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.monetize.usage;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes usage from elsewhere, each id once:
+ *
+ * <pre>{@code
+ * RecordedIds ids = RecordedIds.in(directory);
+ * FileUsageJournal journal = ... // opened with the ledger and the ids as its states
+ * UsageIntake intake = UsageIntake.open(directory, journal, ledger, ids, clock);
+ * Recording answer = intake.record(
+ *     new ExternalUsage("acme", Map.of("pages", 12L), time, "nightly-export", "job-817"));
+ * }</pre>
+ *
+ * <p>Thread-safe: of any number of threads that record the same id at once, one counts. What was
+ * {@link Recording.Recorded} survives as the journal's events do, and so does the knowledge of its
+ * id, which the event carries. The same usage is never counted twice, however late it comes again:
+ * for 35 days its id is known, and after that its time is too old. Ids of one customer and source
+ * must be unique within 35 days.
+ */
+public final class UsageIntake {
+
+  private static final Logger log = LoggerFactory.getLogger(UsageIntake.class);
+
+  /** How far usage may be ahead of the clock. */
+  private static final Duration AHEAD = Duration.ofMinutes(5);
+
+  private static final int CONFLICTS = 100;
+  private static final int OK = 200;
+
+  private final UsageJournal journal;
+  private final Ledger ledger;
+  private final RecordedIds ids;
+  private final IdentityKey identity;
+  private final InstantSource clock;
+  private final ReentrantLock[] stripes = new ReentrantLock[64];
+  private final ArrayDeque<IdConflict> conflicts = new ArrayDeque<>();
+  private long conflictCount;
+
+  private UsageIntake(
+      UsageJournal journal,
+      Ledger ledger,
+      RecordedIds ids,
+      IdentityKey identity,
+      InstantSource clock) {
+    this.journal = journal;
+    this.ledger = ledger;
+    this.ids = ids;
+    this.identity = identity;
+    this.clock = Objects.requireNonNull(clock, "clock");
+    for (int i = 0; i < stripes.length; i++) {
+      stripes[i] = new ReentrantLock();
+    }
+  }
+
+  /**
+   * An intake that appends to a journal.
+   *
+   * @param directory holds the secret that ids are hashed under; it belongs to the journal, and
+   *     must be backed up with it
+   * @param ids restored from the journal
+   * @throws IOException if the secret cannot be read, or is missing though ids are known
+   */
+  public static UsageIntake open(
+      Path directory, UsageJournal journal, Ledger ledger, RecordedIds ids, InstantSource clock)
+      throws IOException {
+    IdentityKey identity = IdentityKey.load(directory, journal.id(), ids.size() > 0);
+    return new UsageIntake(journal, ledger, ids, identity, clock);
+  }
+
+  /** Records usage that is under no tier and counts in no quota. */
+  public Recording record(ExternalUsage usage) {
+    return record(usage, "", List.of());
+  }
+
+  /**
+   * Records usage.
+   *
+   * @param tier the customer's, at most 256 characters; may be empty
+   * @param windows the quota windows it counts in, at most 32
+   */
+  public Recording record(ExternalUsage usage, String tier, List<QuotaWindow> windows) {
+    Instant now = clock.instant();
+    ExternalId id = identity.of(usage);
+    ReentrantLock stripe = stripes[(int) id.low() & (stripes.length - 1)];
+    stripe.lock();
+    try {
+      return switch (ids.find(id)) {
+        case THE_SAME -> new Recording.Duplicate();
+        case ANOTHER -> conflict(usage, now);
+        case NOTHING -> recordNew(event(usage, tier, windows, now, id), id, now);
+      };
+    } finally {
+      stripe.unlock();
+      ids.spill();
+    }
+  }
+
+  private Recording recordNew(UsageEvent event, ExternalId id, Instant now) {
+    Instant oldest = now.minus(RecordedIds.KEPT);
+    if (event.time().isBefore(oldest)) {
+      return new Recording.Refused("time must be at most 35 days ago, got " + event.time());
+    }
+    if (event.time().isAfter(now.plus(AHEAD))) {
+      return new Recording.Refused("time must be at most 5 minutes ahead, got " + event.time());
+    }
+    long sequence = journal.accepting() ? journal.append(event) : 0;
+    if (sequence == 0) {
+      return new Recording.Unavailable();
+    }
+    ids.add(id, event.settledNanos());
+    ledger.fold(sequence, event);
+    return new Recording.Recorded(sequence);
+  }
+
+  private static UsageEvent event(
+      ExternalUsage usage, String tier, List<QuotaWindow> windows, Instant now, ExternalId id) {
+    List<Measure> measures = new ArrayList<>();
+    usage.units().forEach((meter, units) -> measures.add(new Measure(meter, units)));
+    return new UsageEvent(
+        nanos(usage.time()),
+        nanos(now),
+        usage.customer(),
+        usage.key(),
+        tier,
+        usage.endpoint(),
+        OK,
+        false,
+        measures,
+        windows,
+        id);
+  }
+
+  private static long nanos(Instant time) {
+    return Math.addExact(Math.multiplyExact(time.getEpochSecond(), 1_000_000_000L), time.getNano());
+  }
+
+  private Recording conflict(ExternalUsage usage, Instant now) {
+    synchronized (conflicts) {
+      if (conflictCount++ == 0) {
+        log.warn(
+            "usage of customer \"{}\" was not counted: its id was used for other usage before."
+                + " conflicts() lists such usage; there are no more such lines",
+            usage.customer());
+      }
+      conflicts.addLast(new IdConflict(usage, now));
+      if (conflicts.size() > CONFLICTS) {
+        conflicts.removeFirst();
+      }
+    }
+    return new Recording.Conflict();
+  }
+
+  /** How often an id came with other usage than before, since the start. */
+  public long conflictCount() {
+    synchronized (conflicts) {
+      return conflictCount;
+    }
+  }
+
+  /** The last 100 of them, the oldest first. */
+  public List<IdConflict> conflicts() {
+    synchronized (conflicts) {
+      return List.copyOf(conflicts);
+    }
+  }
+}

@@ -1,0 +1,140 @@
+// Copyright The Monetize Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.monetize.notice;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.monetize.price.Money;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class GivenNoticesTest {
+
+  private static final Instant NOW = Instant.parse("2026-11-20T12:00:00.123456789Z");
+
+  static Notice.KeyExpires key(String key, Instant ends, Instant at) {
+    return new Notice.KeyExpires("acme", key, ends, 3, at);
+  }
+
+  private static List<Notice> all() {
+    return List.of(
+        new Notice.QuotaReached(
+            "ümlaut", Optional.of("k"), "q", "m", NOW, NOW.plusSeconds(1), 5, 4, 80, NOW),
+        new Notice.QuotaReached("", Optional.empty(), "q", "m", NOW, NOW, -5, 4, 80, NOW),
+        new Notice.SpendReached("a", NOW, NOW, Money.of("$5"), Money.of("$0.002"), 1, NOW),
+        key("k", NOW, NOW));
+  }
+
+  private static GivenNotices copy(GivenNotices given) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    given.write(new DataOutputStream(bytes));
+    GivenNotices copy = (GivenNotices) given.fresh();
+    copy.read(new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())));
+    return copy;
+  }
+
+  @Test
+  void notesAndCheckpoint_keepEveryNotice() throws IOException {
+    GivenNotices given = new GivenNotices();
+    all().forEach(notice -> given.note(1, GivenNotices.givenNote(notice, List.of("a", "b"))));
+    given.note(2, GivenNotices.deliveredNote(all().get(1).id(), "a"));
+    given.note(3, GivenNotices.deliveredNote(all().get(2).id(), "a"));
+    given.note(4, GivenNotices.deliveredNote(all().get(2).id(), "b"));
+
+    GivenNotices copy = copy(copy(given));
+    assertThat(copy.owedTo("a")).containsExactly(all().get(0), all().get(3));
+    assertThat(copy.owedTo("b")).containsExactly(all().get(0), all().get(1), all().get(3));
+    assertThat(copy.has(all().get(2).id())).isTrue();
+    assertThat(copy.creditors()).containsExactly("a", "b");
+  }
+
+  @Test
+  void sameNoteTwice_changesNothing() {
+    GivenNotices given = new GivenNotices();
+    byte[] note = GivenNotices.givenNote(all().get(0), List.of("a"));
+    given.note(1, note);
+    given.note(2, GivenNotices.deliveredNote(all().get(0).id(), "a"));
+    given.note(3, note);
+    given.note(4, GivenNotices.deliveredNote(all().get(0).id(), "a"));
+    given.note(5, GivenNotices.deliveredNote("ntc_unknown", "a"));
+    assertThat(given.owedTo("a")).isEmpty();
+  }
+
+  @Test
+  void notesOfOthers_areNotRead() {
+    GivenNotices given = new GivenNotices();
+    given.note(1, "notices-of-another".getBytes(StandardCharsets.UTF_8));
+    given.note(2, new byte[0]);
+    given.note(3, new byte[4096]);
+    assertThat(given.creditors()).isEmpty();
+  }
+
+  @Test
+  void idsAreForgotten_400DaysAfterTheirPeriod() throws IOException {
+    GivenNotices given = new GivenNotices();
+    Notice old = key("old", NOW.minus(Duration.ofDays(400)).minusSeconds(1), NOW);
+    Notice kept = key("kept", NOW.minus(Duration.ofDays(400)), NOW);
+    given.note(1, GivenNotices.givenNote(old, List.of("a")));
+    given.note(2, GivenNotices.givenNote(kept, List.of("a")));
+    GivenNotices copy = copy(given);
+    assertThat(copy.has(old.id())).isFalse();
+    assertThat(copy.has(kept.id())).isTrue();
+  }
+
+  @Test
+  void memory_isBoundedWithoutACheckpoint() {
+    GivenNotices given = new GivenNotices();
+    for (int day = 0; day < 20_000; day++) {
+      Instant at = NOW.plus(Duration.ofDays(day));
+      given.note(day, GivenNotices.givenNote(key("k" + day, at, at), List.of()));
+    }
+    long kept = 0;
+    for (int day = 0; day < 20_000; day++) {
+      Instant at = NOW.plus(Duration.ofDays(day));
+      kept += given.has(key("k" + day, at, at).id()) ? 1 : 0;
+    }
+    assertThat(kept).isBetween(401L, 3_000L);
+  }
+
+  @Test
+  void largestNote_fitsTheJournal() {
+    String longest = "\uffff".repeat(256);
+    Notice notice =
+        new Notice.QuotaReached(
+            longest,
+            Optional.of(longest),
+            longest,
+            "m".repeat(64),
+            NOW,
+            NOW,
+            Long.MAX_VALUE,
+            Long.MAX_VALUE,
+            1000,
+            NOW);
+    List<String> names =
+        java.util.stream.IntStream.range(0, 16).mapToObj(i -> i + "n".repeat(38)).toList();
+    assertThat(GivenNotices.givenNote(notice, names).length).isLessThanOrEqualTo(4096);
+  }
+
+  @Test
+  void laterVersions_areRefused() {
+    GivenNotices given = new GivenNotices();
+    assertThatThrownBy(
+            () -> given.read(new DataInputStream(new ByteArrayInputStream(new byte[] {2}))))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("later version");
+    byte[] note = GivenNotices.deliveredNote("x", "y");
+    note[8] = 9;
+    assertThatThrownBy(() -> given.note(7, note)).hasMessageContaining("note 7");
+  }
+}

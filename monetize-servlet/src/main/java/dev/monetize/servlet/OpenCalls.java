@@ -1,0 +1,29 @@
+// Copyright The Monetize Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.monetize.servlet;
+
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Calls that went on asynchronously and have not come to their end. When the filter is taken out of
+ * service, those that the container did not wait for are settled for what was sent so far. Others
+ * need not be known: a container ends them before it lets a filter go. Thread-safe.
+ */
+final class OpenCalls {
+
+  private final Set<MeteredRequest> open = ConcurrentHashMap.newKeySet();
+
+  void opened(MeteredRequest request) {
+    open.add(request);
+  }
+
+  void ended(MeteredRequest request) {
+    open.remove(request);
+  }
+
+  /** Settles all of them. */
+  void cutOff() {
+    open.forEach(MeteredRequest::cutOff);
+  }
+}
