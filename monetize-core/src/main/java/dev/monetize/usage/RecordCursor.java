@@ -51,7 +51,9 @@ final class RecordCursor {
   long take() throws IOException {
     long wanted = next;
     Segment current = segment;
-    if (current != null && advance(current)) {
+    if (current != null
+        && index.holding(wanted).getValue().equals(current.name())
+        && advance(current)) {
       return wanted;
     }
     Segment behind = open(wanted);

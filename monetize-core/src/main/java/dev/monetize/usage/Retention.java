@@ -60,7 +60,7 @@ final class Retention {
     NavigableMap<Long, String> all = index.all();
     for (Map.Entry<Long, String> segment : all.entrySet()) {
       Long next = all.higherKey(segment.getKey());
-      if (next == null || next > saved + 1) {
+      if (next == null || next > saved) {
         return;
       }
       Content content = content(segment.getKey(), next);
