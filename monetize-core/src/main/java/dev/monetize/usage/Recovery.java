@@ -73,7 +73,7 @@ final class Recovery {
           segments.get(segments.size() - 1).file(),
           missing(next, fold.saved() + 1) + " missing, which the checkpoint knows");
     }
-    cutTail();
+    cutTail(directory);
     for (int i = 0; i < ends.size(); i++) {
       sync(segments.get(i), ends.get(i));
     }
@@ -204,7 +204,8 @@ final class Recovery {
     return segment.synced() <= end && segment.writtenEnd(end) == end;
   }
 
-  private void cutTail() throws IOException {
+  private void cutTail(SegmentDirectory directory) throws IOException {
+    boolean again = directory.isCutting();
     long dropped = 0;
     boolean damaged = false;
     int stopped = segments.size();
@@ -222,20 +223,30 @@ final class Recovery {
       throw damage(stopped);
     }
     if (dropped > 0) {
-      cut(stopped, dropped);
+      torn = new TornTail(segments.get(stopped).file(), dropped);
+    }
+    if (dropped > 0 && !again) {
+      directory.beginCutting();
+    }
+    if (dropped > 0 || again) {
+      cut(again ? Math.max(0, ends.size() - 1) : stopped, again);
+      directory.endCutting();
     }
   }
 
-  /** From the end, so that what is behind the tear never looks joined to what is before it. */
-  private void cut(int stopped, long dropped) throws IOException {
+  /**
+   * From the end, so that what is behind the tear never looks joined to what is before it.
+   *
+   * @param all whether zeros are written over zeros too
+   */
+  private void cut(int stopped, boolean all) throws IOException {
     for (int i = segments.size() - 1; i >= stopped; i--) {
       Segment segment = segments.get(i);
       int from = i < ends.size() ? ends.get(i) : Segment.BASE;
-      if (segment.writtenEnd(from) > from) {
+      if (all || segment.writtenEnd(from) > from) {
         segment.clear(from);
       }
     }
-    torn = new TornTail(segments.get(stopped).file(), dropped);
   }
 
   private JournalDamagedException damage(int stopped) {

@@ -17,6 +17,9 @@ final class SegmentDirectory {
   private static final int PIECE = 64 << 10;
   private static final int FORCED = 1 << 20;
 
+  /** Is there while a torn tail is being cut off. */
+  private static final String CUTTING = "cutting";
+
   private final JournalStorage storage;
 
   SegmentDirectory(JournalStorage storage) {
@@ -77,5 +80,24 @@ final class SegmentDirectory {
     storage.rename(MADE, name);
     storage.sync();
     return open(name);
+  }
+
+  /**
+   * Whether a tail was being cut off when an earlier opener failed. Then zeros that are read may be
+   * in memory only: a failed fsync leaves them there, and the tail on the disk.
+   */
+  boolean isCutting() throws IOException {
+    return storage.names().contains(CUTTING);
+  }
+
+  /** Says durably that a tail is being cut off. */
+  void beginCutting() throws IOException {
+    storage.write(CUTTING, to -> {});
+    storage.sync();
+  }
+
+  void endCutting() throws IOException {
+    storage.delete(CUTTING);
+    storage.sync();
   }
 }
