@@ -24,6 +24,7 @@ public final class Granted implements Admission, AutoCloseable {
   private final Endpoint endpoint;
   private final Decision.Allowed allowed;
   private final long admittedNanos;
+  private final boolean metered;
   private @Nullable List<Measure> added;
   private boolean settled;
 
@@ -32,12 +33,14 @@ public final class Granted implements Admission, AutoCloseable {
       Caller caller,
       Endpoint endpoint,
       Decision.Allowed allowed,
-      long admittedNanos) {
+      long admittedNanos,
+      boolean metered) {
     this.monetizer = monetizer;
     this.caller = caller;
     this.endpoint = endpoint;
     this.allowed = allowed;
     this.admittedNanos = admittedNanos;
+    this.metered = metered;
   }
 
   /** Who called. */
@@ -112,6 +115,11 @@ public final class Granted implements Admission, AutoCloseable {
   boolean declares(String meter) {
     return meter.equals(Plan.CALLS)
         || endpoint.meters().stream().anyMatch(rule -> rule.meter().equals(meter));
+  }
+
+  /** Whether there was room for its event when it was admitted. */
+  boolean metered() {
+    return metered;
   }
 
   Decision.Allowed allowed() {

@@ -9,9 +9,11 @@ import java.util.Set;
  *
  * @param accepting whether calls are admitted: there is room in the journal, and it is durable
  * @param lost events that could not be written; anything but 0 is money
+ * @param unmetered calls served without being metered, as {@link OnFullJournal#SERVE_UNMETERED}
+ *     asks for
  * @param missingSinks sinks that the journal knows and that were not given to the builder
  */
-public record Health(boolean accepting, long lost, Set<String> missingSinks) {
+public record Health(boolean accepting, long lost, long unmetered, Set<String> missingSinks) {
 
   public Health {
     missingSinks = Set.copyOf(missingSinks);

@@ -29,6 +29,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -82,6 +84,9 @@ public final class Monetizer implements AutoCloseable {
   private final NoticeWatch watch;
   private final UsageRecorder recorder;
   private final UsageHistory history;
+  private final OnFullJournal onFull;
+  private final LongAdder unmetered = new LongAdder();
+  private final AtomicBoolean warnedUnmetered = new AtomicBoolean();
   private final ShadowCount shadows = new ShadowCount();
   private final List<AutoCloseable> owned;
 
@@ -101,6 +106,7 @@ public final class Monetizer implements AutoCloseable {
     this.watch = parts.watch();
     this.recorder = parts.recorder();
     this.history = parts.history();
+    this.onFull = parts.onFull();
     this.owned = parts.owned();
   }
 
@@ -118,6 +124,7 @@ public final class Monetizer implements AutoCloseable {
       NoticeWatch watch,
       UsageRecorder recorder,
       UsageHistory history,
+      OnFullJournal onFull,
       List<AutoCloseable> owned) {}
 
   /** Begins an engine. */
@@ -189,7 +196,8 @@ public final class Monetizer implements AutoCloseable {
   }
 
   private Admission decide(Caller caller, Endpoint endpoint, long now) {
-    if (!journal.accepting()) {
+    boolean metered = journal.accepting();
+    if (!metered && onFull == OnFullJournal.REFUSE) {
       return Denied.of(
           Reason.METERING_UNAVAILABLE, "Usage cannot be recorded just now; try again.", caller);
     }
@@ -198,7 +206,7 @@ public final class Monetizer implements AutoCloseable {
       shadows.count(caller, decision);
     }
     if (decision instanceof Decision.Allowed allowed) {
-      return new Granted(this, caller, endpoint, allowed, now);
+      return new Granted(this, caller, endpoint, allowed, now, metered);
     }
     return refused(caller, (Decision.Refused) decision, now);
   }
@@ -216,7 +224,11 @@ public final class Monetizer implements AutoCloseable {
   void settle(Granted call, Outcome outcome) {
     try {
       long now = time.now();
-      boolean billable = outcome.answered() && call.endpoint().billable().covers(outcome.status());
+      boolean counts = outcome.answered() && call.endpoint().billable().covers(outcome.status());
+      boolean billable = counts && call.metered();
+      if (counts && !billable) {
+        unmetered(call);
+      }
       List<Measure> measures = billable ? call.measures(now) : List.of();
       UsageEvent event = billable ? event(call, outcome, measures, now) : null;
       long sequence = event == null ? 0 : journal.append(event);
@@ -231,6 +243,16 @@ public final class Monetizer implements AutoCloseable {
       warnOfUndeclared(call);
     } catch (RuntimeException e) {
       log.error("{} could not be settled as {}", call, outcome, e);
+    }
+  }
+
+  private void unmetered(Granted call) {
+    unmetered.increment();
+    if (warnedUnmetered.compareAndSet(false, true)) {
+      log.error(
+          "{} was served and is not billed, because usage cannot be written: see what the journal"
+              + " logged. health().unmetered() counts such calls; there are no more such lines",
+          call);
     }
   }
 
@@ -386,7 +408,7 @@ public final class Monetizer implements AutoCloseable {
 
   /** How metering is doing, for a health check. */
   public Health health() {
-    return new Health(journal.accepting(), journal.lost(), shipper.missing());
+    return new Health(journal.accepting(), journal.lost(), unmetered.sum(), shipper.missing());
   }
 
   /** Delivers what is recorded to the sinks, for some seconds at most, and closes all files. */

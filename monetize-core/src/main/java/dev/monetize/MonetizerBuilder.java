@@ -18,6 +18,7 @@ import dev.monetize.notice.NoticeRules;
 import dev.monetize.notice.Notices;
 import dev.monetize.quota.Quota;
 import dev.monetize.tier.TierCatalog;
+import dev.monetize.usage.Aggregation;
 import dev.monetize.usage.FileUsageJournal;
 import dev.monetize.usage.JournalSettings;
 import dev.monetize.usage.JournalState;
@@ -41,6 +42,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -62,6 +64,7 @@ public final class MonetizerBuilder {
   private InstantSource clock = MonotonicClock.system();
   private UnaryOperator<JournalSettings> journal = UnaryOperator.identity();
   private Duration callerCache = Duration.ofSeconds(30);
+  private OnFullJournal onFull = OnFullJournal.REFUSE;
   private NoticeRules noticeRules = NoticeRules.DEFAULT;
   private final Map<String, NoticeListener> listeners = new LinkedHashMap<>();
   private final Map<String, NamedSink> sinks = new LinkedHashMap<>();
@@ -160,6 +163,12 @@ public final class MonetizerBuilder {
     return this;
   }
 
+  /** What becomes of calls while usage cannot be written; by default they are refused. */
+  public MonetizerBuilder onFullJournal(OnFullJournal policy) {
+    this.onFull = Objects.requireNonNull(policy, "policy");
+    return this;
+  }
+
   /**
    * How usage is written down: what a call waits for, how long it is kept, and what happens to
    * damage:
@@ -244,8 +253,13 @@ public final class MonetizerBuilder {
         accounts,
         watch,
         new UsageRecorder(callers, offers, intake, limits, watch),
-        new UsageHistory(clock, journal, Map.of()),
+        new UsageHistory(clock, journal, columns(catalog)),
+        onFull,
         List.copyOf(opened));
+  }
+
+  private static Map<String, Aggregation> columns(TierCatalog catalog) {
+    return catalog.meters().stream().collect(Collectors.toMap(m -> m, m -> Aggregation.SUM));
   }
 
   private static RecordedIds ids(Path dir) {

@@ -307,7 +307,8 @@ class MonetizerTest {
     bench.monetizer.close();
     bench.monetizer =
         Monetizer.builder().tiers(bench.tiers()).dataDirectory(data).clock(() -> bench.now).build();
-    assertThat(bench.monetizer.health()).isEqualTo(new Health(true, 0, java.util.Set.of("list")));
+    assertThat(bench.monetizer.health())
+        .isEqualTo(new Health(true, 0, 0, java.util.Set.of("list")));
 
     bench.monetizer.forgetSink("list");
 

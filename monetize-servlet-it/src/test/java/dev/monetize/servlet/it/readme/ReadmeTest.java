@@ -58,7 +58,10 @@ class ReadmeTest {
           new Snippet("sdk", ENGINE + ", String key, Runnable work"),
           new Snippet("own-users", "Users users", "monetizer"),
           new Snippet("principal", ENGINE + ", ServletContext context"),
-          new Snippet("sinks", "Warehouse warehouse", "monetizer"));
+          new Snippet("sinks", "Warehouse warehouse", "monetizer"),
+          new Snippet("record", ENGINE, "answer"),
+          new Snippet("notices", "String secret", "monetizer"),
+          new Snippet("history", ENGINE + ", Instant from, Instant to, StringBuilder writer"));
 
   /** Types of the app that the README speaks of, and of Spring. */
   private static final Map<String, String> APP =

@@ -17,6 +17,7 @@ record Snippet(String name, String parameters, String result) {
       List.of(
           "dev.monetize.*",
           "dev.monetize.identity.*",
+          "dev.monetize.notice.*",
           "dev.monetize.servlet.*",
           "dev.monetize.tier.*",
           "dev.monetize.usage.*",
