@@ -261,11 +261,11 @@ final class Appender {
     accepting = !closed && !poisoned && (!spares.isEmpty() || reserved);
   }
 
-  /** Counts an event of which nobody knows whether it lasts; 0. */
-  long unacknowledged() {
+  /** Counts an event of which nobody knows whether it lasts. */
+  void unacknowledged() {
     lock.lock();
     try {
-      return lost("it could not be made durable; whether it is there after a restart is uncertain");
+      lost("it could not be made durable; whether it is there after a restart is uncertain");
     } finally {
       lock.unlock();
     }

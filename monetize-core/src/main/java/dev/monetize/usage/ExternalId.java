@@ -10,4 +10,10 @@ package dev.monetize.usage;
  * @param low the last 64 bits of the identity
  * @param payload tells another event under the same id from the same one
  */
-public record ExternalId(long high, long low, long payload) {}
+public record ExternalId(long high, long low, long payload) {
+
+  /** The identity alone. */
+  ExternalId identity() {
+    return new ExternalId(high, low, 0);
+  }
+}

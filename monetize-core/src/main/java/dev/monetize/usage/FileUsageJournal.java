@@ -242,7 +242,8 @@ public final class FileUsageJournal implements UsageJournal {
 
   private long durable(long sequence) {
     if (sequence > 0 && durability == Durability.POWER && !thread.awaitSynced(sequence)) {
-      return appender.unacknowledged();
+      appender.unacknowledged();
+      return -sequence;
     }
     return sequence;
   }
@@ -259,8 +260,8 @@ public final class FileUsageJournal implements UsageJournal {
    * Appends a note, which each state is given at the next start, and by a checkpoint. It lasts as
    * an event does.
    *
-   * @return its place in the journal; 0 if it could not be written, or not be made durable where
-   *     that is waited for
+   * @return its place in the journal; 0 if it could not be written; its place negated if it was,
+   *     but could not be made durable where that is waited for
    * @throws IllegalArgumentException if it has more than 4096 bytes
    */
   public long note(byte[] note) {

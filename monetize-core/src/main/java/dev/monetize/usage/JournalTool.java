@@ -18,10 +18,13 @@ import org.jspecify.annotations.Nullable;
  * Looks into a journal from the command line, that of a running app among them; changes nothing:
  *
  * <pre>
- * java -jar monetize-core.jar journal verify DIR             checks every record
- * java -jar monetize-core.jar journal show DIR               prints what there is, to read
- * java -jar monetize-core.jar journal export DIR [CUSTOMER]  prints events as JSON lines
+ * java -jar monetize-core.jar journal verify DIR   checks every record
+ *
+ * java -cp 'lib/*' dev.monetize.usage.JournalTool journal show DIR               prints all
+ * java -cp 'lib/*' dev.monetize.usage.JournalTool journal export DIR [CUSTOMER]  as JSON lines
  * </pre>
+ *
+ * <p>The latter two need Jackson on the class path, as it is among an app's jars.
  *
  * <p>DIR is the {@code journal} in the data directory. Ends with 0, with 1 if the journal is
  * damaged or cannot be read, and with 2 if it was not understood.
@@ -31,8 +34,9 @@ public final class JournalTool {
   private static final String USAGE =
       """
       usage: java -jar monetize-core.jar journal verify DIR
-             java -jar monetize-core.jar journal show DIR
-             java -jar monetize-core.jar journal export DIR [CUSTOMER]
+             java -cp 'lib/*' dev.monetize.usage.JournalTool journal show DIR
+             java -cp 'lib/*' dev.monetize.usage.JournalTool journal export DIR [CUSTOMER]
+      lib holds the app's jars, Jackson among them.
       DIR is the directory "journal" in an app's data directory. Nothing in it is changed.
       """;
 
@@ -62,6 +66,10 @@ public final class JournalTool {
     } catch (JournalDamagedException e) {
       err.println("damaged: " + e.getMessage());
       return 1;
+    } catch (NoClassDefFoundError e) {
+      err.println("Jackson is not on the class path.");
+      err.print(USAGE);
+      return 2;
     } catch (IOException | UncheckedIOException e) {
       err.println("cannot be read: " + e.getMessage());
       return 1;
@@ -104,7 +112,7 @@ public final class JournalTool {
     private final @Nullable String customer;
     private final boolean events;
     private final boolean notes;
-    private final EventExport export = new JsonLinesExport(out);
+    private @Nullable EventExport export;
 
     Lines(@Nullable String customer, boolean events, boolean notes) {
       this.customer = customer;
@@ -115,6 +123,9 @@ public final class JournalTool {
     @Override
     public void event(RecordedEvent recorded) throws IOException {
       if (events && (customer == null || customer.equals(recorded.event().customer()))) {
+        if (export == null) {
+          export = new JsonLinesExport(out);
+        }
         export.event(recorded);
       }
     }

@@ -11,6 +11,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,6 +41,7 @@ public final class UsageIntake {
   private static final Duration AHEAD = Duration.ofMinutes(5);
 
   private static final int CONFLICTS = 100;
+  private static final int MOST_UNKNOWN = 10_000;
   private static final int OK = 200;
 
   private final UsageJournal journal;
@@ -48,6 +50,10 @@ public final class UsageIntake {
   private final IdentityKey identity;
   private final InstantSource clock;
   private final ReentrantLock[] stripes = new ReentrantLock[64];
+
+  /** Ids that were appended, of which only a restart can tell whether they last. */
+  private final ConcurrentHashMap<ExternalId, Boolean> unknown = new ConcurrentHashMap<>();
+
   private final ArrayDeque<IdConflict> conflicts = new ArrayDeque<>();
   private long conflictCount;
 
@@ -118,8 +124,16 @@ public final class UsageIntake {
     if (event.time().isAfter(now.plus(AHEAD))) {
       return new Recording.Refused("time must be at most 5 minutes ahead, got " + event.time());
     }
-    long sequence = journal.accepting() ? journal.append(event) : 0;
-    if (sequence == 0) {
+    if (unknown.containsKey(id.identity())
+        || unknown.size() >= MOST_UNKNOWN
+        || !journal.accepting()) {
+      return new Recording.Unavailable();
+    }
+    long sequence = journal.append(event);
+    if (sequence < 0) {
+      unknown.put(id.identity(), true);
+    }
+    if (sequence <= 0) {
       return new Recording.Unavailable();
     }
     ids.add(id, event.settledNanos());

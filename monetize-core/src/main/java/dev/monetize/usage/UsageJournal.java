@@ -25,7 +25,8 @@ public interface UsageJournal extends AutoCloseable {
    * #accepting} was respected it does not fail, and what cannot be written all the same is counted
    * and logged.
    *
-   * @return the event's place in the journal, at least 1; 0 if it could not be written
+   * @return the event's place in the journal, at least 1; 0 if it could not be written; the place
+   *     negated if it was, but whether it lasts is unknown
    */
   long append(UsageEvent event);
 

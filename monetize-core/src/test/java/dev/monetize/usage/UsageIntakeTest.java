@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -360,5 +362,50 @@ class UsageIntakeTest {
         .hasMessage("units must not be negative, got -1 (meter \"pages\")");
     assertThatThrownBy(() -> new ExternalUsage("c", one, Instant.MAX, "s", "i"))
         .hasMessage("time must be of this age, got " + Instant.MAX);
+  }
+
+  /**
+   * Whether it lasts is unknown, so a second try may neither count it again nor call it recorded.
+   */
+  @Test
+  void usageOfUnknownFate_isUnavailableUntilARestart() throws Exception {
+    UsageJournal unsure =
+        new UsageJournal() {
+          private long appended;
+
+          @Override
+          public UUID id() {
+            return new UUID(1, 2);
+          }
+
+          @Override
+          public boolean accepting() {
+            return true;
+          }
+
+          @Override
+          public long append(UsageEvent event) {
+            appended++;
+            return appended == 1 ? -1 : appended;
+          }
+
+          @Override
+          public void close() {}
+        };
+    InstantSource clock = InstantSource.fixed(Instant.parse("2026-03-10T12:00:00Z"));
+    Path own = Files.createDirectory(directory.resolve("unsure"));
+    UsageIntake intake =
+        UsageIntake.open(own, unsure, new Ledger(clock), RecordedIds.in(own), clock);
+
+    assertThat(intake.record(unsure(clock, "job-1", 3))).isInstanceOf(Recording.Unavailable.class);
+    assertThat(intake.record(unsure(clock, "job-1", 3))).isInstanceOf(Recording.Unavailable.class);
+    assertThat(intake.record(unsure(clock, "job-1", 4))).isInstanceOf(Recording.Unavailable.class);
+    assertThat(intake.record(unsure(clock, "job-2", 3)))
+        .as("appended second")
+        .isEqualTo(new Recording.Recorded(2));
+  }
+
+  private static ExternalUsage unsure(InstantSource clock, String id, long units) {
+    return new ExternalUsage("acme", Map.of("pages", units), clock.instant(), "queue", id);
   }
 }
