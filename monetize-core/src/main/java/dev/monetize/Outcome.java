@@ -10,6 +10,8 @@ package dev.monetize;
  */
 public record Outcome(Kind kind, int status) {
 
+  private static final Outcome ABANDONED = new Outcome(Kind.ABANDONED, 0);
+
   /** How a call can end. */
   public enum Kind {
     /** It was answered; whether that is billed is the endpoint's rule on the status. */
@@ -49,7 +51,7 @@ public record Outcome(Kind kind, int status) {
 
   /** Given up without an answer. */
   public static Outcome abandoned() {
-    return new Outcome(Kind.ABANDONED, 0);
+    return ABANDONED;
   }
 
   boolean answered() {

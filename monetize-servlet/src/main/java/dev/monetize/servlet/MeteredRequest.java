@@ -14,7 +14,6 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.List;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -145,7 +144,7 @@ final class MeteredRequest extends HttpServletRequestWrapper implements AsyncLis
 
   /** The filter goes out of service: settles the call as if its client had hung up. */
   void cutOff() {
-    settle(() -> gone != null ? gone : sent(response.isCommitted()));
+    settle(true);
   }
 
   /** Whether the app went asynchronous past this wrapper, and has not come to an end meanwhile. */
@@ -187,10 +186,10 @@ final class MeteredRequest extends HttpServletRequestWrapper implements AsyncLis
   }
 
   private void settle() {
-    settle(this::outcome);
+    settle(false);
   }
 
-  private void settle(Supplier<Outcome> outcome) {
+  private void settle(boolean cutOff) {
     if (!isFirstEnd()) {
       return;
     }
@@ -200,7 +199,7 @@ final class MeteredRequest extends HttpServletRequestWrapper implements AsyncLis
     Outcome known = Outcome.abandoned();
     try {
       addFromHeaders();
-      known = outcome.get();
+      known = cutOff ? cutOffOutcome() : outcome();
     } catch (IllegalStateException e) {
       log.warn("{} is not counted: the container has taken its response back", call, e);
     } finally {
@@ -212,6 +211,10 @@ final class MeteredRequest extends HttpServletRequestWrapper implements AsyncLis
     boolean first = !settled;
     settled = true;
     return first;
+  }
+
+  private Outcome cutOffOutcome() {
+    return gone != null ? gone : sent(response.isCommitted());
   }
 
   private Outcome outcome() {
