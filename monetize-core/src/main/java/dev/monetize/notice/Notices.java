@@ -402,11 +402,24 @@ public final class Notices {
       if (finishing) {
         return;
       }
-      Thread.sleep(pause.toMillis());
+      awaitEnd(pause);
       pause = pause.compareTo(Courier.LOOK) < 0 ? pause.multipliedBy(2) : pause;
     }
     given.given(notice, couriers.keySet());
     couriers.values().forEach(courier -> courier.add(notice));
+  }
+
+  /** Waits, but not when all is to end. */
+  private void awaitEnd(Duration pause) throws InterruptedException {
+    long left = pause.toNanos();
+    lock.lock();
+    try {
+      while (!finishing && left > 0) {
+        left = changed.awaitNanos(left);
+      }
+    } finally {
+      lock.unlock();
+    }
   }
 
   private void delivered(Notice notice, String listener) {
