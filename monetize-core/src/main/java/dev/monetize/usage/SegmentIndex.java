@@ -40,7 +40,10 @@ final class SegmentIndex {
 
   /** Segments by the sequence of their first record, as they are now. */
   NavigableMap<Long, String> all() {
-    return new TreeMap<>(files);
+    TreeMap<Long, String> all = new TreeMap<>();
+    files.forEach(
+        all::put); // not its copying constructor: that fails when a segment goes meanwhile
+    return all;
   }
 
   /** Forgets a segment that is to be deleted. */
