@@ -12,7 +12,9 @@ import java.nio.file.StandardOpenOption;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.time.Instant;
+import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ArrayBlockingQueue;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -29,10 +31,13 @@ final class IdentityKey {
 
   private final SecretKeySpec key;
 
+  /** Some that are ready, for any thread: to make one takes longer than to use it. */
+  private final ArrayBlockingQueue<Mac> macs = new ArrayBlockingQueue<>(16);
+
   private IdentityKey(byte[] secret, UUID journal) {
     ByteBuffer id = ByteBuffer.allocate(16);
     id.putLong(journal.getMostSignificantBits()).putLong(journal.getLeastSignificantBits());
-    key = new SecretKeySpec(hmac(new SecretKeySpec(secret, ALGORITHM), id.array()), ALGORITHM);
+    key = new SecretKeySpec(mac(new SecretKeySpec(secret, ALGORITHM)).doFinal(id.array()), ALGORITHM);
   }
 
   /**
@@ -88,41 +93,41 @@ final class IdentityKey {
   }
 
   ExternalId of(ExternalUsage usage) {
-    ByteBuffer identity = ByteBuffer.wrap(hash(usage.customer(), usage.source(), usage.id()));
-    ByteBuffer said = ByteBuffer.allocate(said(usage));
-    Instant time = usage.time();
-    said.putLong(time.getEpochSecond()).putInt(time.getNano());
-    usage
-        .units()
-        .forEach(
-            (meter, units) -> {
-              put(said, meter);
-              said.putLong(units);
-            });
-    put(said, usage.key());
-    put(said, usage.endpoint());
-    long payload = ByteBuffer.wrap(hmac(key, said.array())).getLong();
+    Mac mac = macs.poll();
+    if (mac == null) {
+      mac = mac(key);
+    }
+    ByteBuffer identity = ByteBuffer.wrap(mac.doFinal(identity(usage)));
+    long payload = ByteBuffer.wrap(mac.doFinal(said(usage))).getLong();
+    macs.offer(mac);
     return new ExternalId(identity.getLong(), identity.getLong(), payload);
   }
 
-  private byte[] hash(String... fields) {
-    int size = 0;
-    for (String field : fields) {
-      size += size(field);
-    }
-    ByteBuffer bytes = ByteBuffer.allocate(size);
-    for (String field : fields) {
-      put(bytes, field);
-    }
-    return hmac(key, bytes.array());
+  private static byte[] identity(ExternalUsage usage) {
+    String customer = usage.customer();
+    String source = usage.source();
+    String id = usage.id();
+    ByteBuffer bytes = ByteBuffer.allocate(size(customer) + size(source) + size(id));
+    put(bytes, customer);
+    put(bytes, source);
+    put(bytes, id);
+    return bytes.array();
   }
 
-  private static int said(ExternalUsage usage) {
+  private static byte[] said(ExternalUsage usage) {
     int size = 12 + size(usage.key()) + size(usage.endpoint());
     for (String meter : usage.units().keySet()) {
       size += size(meter) + 8;
     }
-    return size;
+    ByteBuffer bytes = ByteBuffer.allocate(size);
+    bytes.putLong(usage.time().getEpochSecond()).putInt(usage.time().getNano());
+    for (Map.Entry<String, Long> meter : usage.units().entrySet()) {
+      put(bytes, meter.getKey());
+      bytes.putLong(meter.getValue());
+    }
+    put(bytes, usage.key());
+    put(bytes, usage.endpoint());
+    return bytes.array();
   }
 
   private static int size(String field) {
@@ -131,15 +136,16 @@ final class IdentityKey {
 
   private static void put(ByteBuffer to, String field) {
     to.putInt(field.length());
-    to.asCharBuffer().put(field);
-    to.position(to.position() + 2 * field.length());
+    for (int i = 0; i < field.length(); i++) {
+      to.putChar(field.charAt(i));
+    }
   }
 
-  private static byte[] hmac(SecretKeySpec key, byte[] bytes) {
+  private static Mac mac(SecretKeySpec key) {
     try {
       Mac mac = Mac.getInstance(ALGORITHM);
       mac.init(key);
-      return mac.doFinal(bytes);
+      return mac;
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("every Java platform has " + ALGORITHM, e);
     }

@@ -209,7 +209,11 @@ public final class RecordedIds implements JournalState {
   }
 
   private long inMemory() {
-    return days.stream().mapToLong(IdDay::inMemory).sum();
+    long ids = 0;
+    for (IdDay day : days) {
+      ids += day.inMemory();
+    }
+    return ids;
   }
 
   /** How many ids are known. */
