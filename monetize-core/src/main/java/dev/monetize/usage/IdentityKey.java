@@ -11,7 +11,6 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
-import java.time.Instant;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -37,7 +36,8 @@ final class IdentityKey {
   private IdentityKey(byte[] secret, UUID journal) {
     ByteBuffer id = ByteBuffer.allocate(16);
     id.putLong(journal.getMostSignificantBits()).putLong(journal.getLeastSignificantBits());
-    key = new SecretKeySpec(mac(new SecretKeySpec(secret, ALGORITHM)).doFinal(id.array()), ALGORITHM);
+    key =
+        new SecretKeySpec(mac(new SecretKeySpec(secret, ALGORITHM)).doFinal(id.array()), ALGORITHM);
   }
 
   /**

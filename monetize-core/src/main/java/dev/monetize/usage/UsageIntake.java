@@ -11,8 +11,8 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,9 +47,14 @@ public final class UsageIntake {
   private final UsageJournal journal;
   private final Ledger ledger;
   private final RecordedIds ids;
-  private final IdentityKey identity;
+  private final IdentityKey key;
   private final InstantSource clock;
-  private final ReentrantLock[] stripes = new ReentrantLock[64];
+
+  /**
+   * Ids that some thread is recording: who comes with the same one waits for what becomes of it.
+   */
+  private final ConcurrentHashMap<ExternalId, CompletableFuture<Void>> beingRecorded =
+      new ConcurrentHashMap<>();
 
   /** Ids that were appended, of which only a restart can tell whether they last. */
   private final ConcurrentHashMap<ExternalId, Boolean> unknown = new ConcurrentHashMap<>();
@@ -58,19 +63,12 @@ public final class UsageIntake {
   private long conflictCount;
 
   private UsageIntake(
-      UsageJournal journal,
-      Ledger ledger,
-      RecordedIds ids,
-      IdentityKey identity,
-      InstantSource clock) {
+      UsageJournal journal, Ledger ledger, RecordedIds ids, IdentityKey key, InstantSource clock) {
     this.journal = journal;
     this.ledger = ledger;
     this.ids = ids;
-    this.identity = identity;
+    this.key = key;
     this.clock = Objects.requireNonNull(clock, "clock");
-    for (int i = 0; i < stripes.length; i++) {
-      stripes[i] = new ReentrantLock();
-    }
   }
 
   /**
@@ -84,8 +82,8 @@ public final class UsageIntake {
   public static UsageIntake open(
       Path directory, UsageJournal journal, Ledger ledger, RecordedIds ids, InstantSource clock)
       throws IOException {
-    IdentityKey identity = IdentityKey.load(directory, journal.id(), ids.size() > 0);
-    return new UsageIntake(journal, ledger, ids, identity, clock);
+    IdentityKey key = IdentityKey.load(directory, journal.id(), ids.size() > 0);
+    return new UsageIntake(journal, ledger, ids, key, clock);
   }
 
   /** Records usage that is under no tier and counts in no quota. */
@@ -101,9 +99,14 @@ public final class UsageIntake {
    */
   public Recording record(ExternalUsage usage, String tier, List<QuotaWindow> windows) {
     Instant now = clock.instant();
-    ExternalId id = identity.of(usage);
-    ReentrantLock stripe = stripes[(int) id.low() & (stripes.length - 1)];
-    stripe.lock();
+    ExternalId id = key.of(usage);
+    ExternalId identity = id.identity();
+    CompletableFuture<Void> mine = new CompletableFuture<>();
+    CompletableFuture<Void> other = beingRecorded.putIfAbsent(identity, mine);
+    while (other != null) {
+      other.join();
+      other = beingRecorded.putIfAbsent(identity, mine);
+    }
     try {
       return switch (ids.find(id)) {
         case THE_SAME -> new Recording.Duplicate();
@@ -111,7 +114,8 @@ public final class UsageIntake {
         case NOTHING -> recordNew(event(usage, tier, windows, now, id), id, now);
       };
     } finally {
-      stripe.unlock();
+      beingRecorded.remove(identity);
+      mine.complete(null);
       ids.spill();
     }
   }

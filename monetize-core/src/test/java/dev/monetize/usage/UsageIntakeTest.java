@@ -31,6 +31,7 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class UsageIntakeTest {
@@ -99,6 +100,64 @@ class UsageIntakeTest {
     restart();
 
     assertThat(intake.record(usage)).isEqualTo(new Duplicate());
+  }
+
+  @Test
+  @Timeout(60)
+  void record_waitsForAnotherOfItsIdOnly() throws Exception {
+    CountDownLatch appending = new CountDownLatch(1);
+    CountDownLatch mayAppend = new CountDownLatch(1);
+    UsageJournal slow = new SlowFirst(journal, appending, mayAppend);
+    UsageIntake waiting = UsageIntake.open(directory, slow, ledger, ids, clock);
+    ExternalUsage usage = usage("slow", 12);
+    ExecutorService threads = Executors.newFixedThreadPool(2);
+    try {
+      Future<Recording> first = threads.submit(() -> waiting.record(usage));
+      appending.await();
+      Future<Recording> second = threads.submit(() -> waiting.record(usage));
+      for (int i = 0; i < 500; i++) {
+        assertThat(waiting.record(usage("quick-" + i, 1))).isInstanceOf(Recorded.class);
+      }
+      assertThat(second.isDone()).isFalse();
+
+      mayAppend.countDown();
+
+      assertThat(first.get()).isInstanceOf(Recorded.class);
+      assertThat(second.get()).isEqualTo(new Duplicate());
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  /** Its first event takes long. */
+  private record SlowFirst(UsageJournal journal, CountDownLatch appending, CountDownLatch mayAppend)
+      implements UsageJournal {
+
+    @Override
+    public UUID id() {
+      return journal.id();
+    }
+
+    @Override
+    public boolean accepting() {
+      return journal.accepting();
+    }
+
+    @Override
+    public long append(UsageEvent event) {
+      if (appending.getCount() > 0) {
+        appending.countDown();
+        try {
+          mayAppend.await();
+        } catch (InterruptedException e) {
+          throw new IllegalStateException(e);
+        }
+      }
+      return journal.append(event);
+    }
+
+    @Override
+    public void close() {}
   }
 
   @Test
