@@ -5,6 +5,7 @@ package dev.monetize.notice;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntFunction;
 
 /** What has been reached of one quota's window. Thread-safe; its lock is held for nanoseconds. */
 final class Mark {
@@ -31,17 +32,11 @@ final class Mark {
     return (mask & ~reached) == 0;
   }
 
-  /** Makes a notice of a threshold. */
-  @FunctionalInterface
-  interface Maker {
-    Notice notice(int threshold);
-  }
-
   /** Takes what is new; whether this must be queued, as it had nothing to tell before. */
-  synchronized boolean reach(int mask, Maker maker) {
+  synchronized boolean reach(int mask, IntFunction<Notice> maker) {
     boolean idle = waiting.isEmpty();
     for (int fresh = mask & ~reached; fresh != 0; fresh &= fresh - 1) {
-      waiting.add(maker.notice(Integer.numberOfTrailingZeros(fresh)));
+      waiting.add(maker.apply(Integer.numberOfTrailingZeros(fresh)));
     }
     reached |= mask;
     return idle && !waiting.isEmpty();
