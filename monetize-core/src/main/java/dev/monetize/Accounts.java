@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,7 @@ public final class Accounts {
   private final KeyFormat format;
   private final Offers offers;
   private final Callers callers;
+  private final NoticeWatch watch;
   private final Time time;
   private final SecureRandom random = new SecureRandom();
 
@@ -45,12 +47,14 @@ public final class Accounts {
       KeyFormat format,
       Offers offers,
       Callers callers,
+      NoticeWatch watch,
       Time time) {
     this.customers = customers;
     this.subscriptions = subscriptions;
     this.format = format;
     this.offers = offers;
     this.callers = callers;
+    this.watch = watch;
     this.time = time;
   }
 
@@ -201,29 +205,33 @@ public final class Accounts {
    * @throws IllegalArgumentException if there is no such tier, or the values are no good for it
    */
   public Subscription subscribe(Subscription subscription) {
-    return changed(
-        subscription.customer(),
-        () -> {
-          subscriptions.put(checked(subscription));
-          return subscription;
-        });
+    return subscribed(subscription.customer(), () -> subscription);
   }
 
   private Subscription change(String customer, UnaryOperator<Subscription> change) {
-    return changed(
+    return subscribed(
         customer,
-        () -> {
-          Subscription present =
-              subscriptions
-                  .find(customer)
-                  .orElseThrow(
-                      () ->
-                          new IllegalArgumentException(
-                              "customer \"" + customer + "\" has no subscription"));
-          Subscription next = checked(change.apply(present));
-          subscriptions.put(next);
-          return next;
-        });
+        () ->
+            change.apply(
+                subscriptions
+                    .find(customer)
+                    .orElseThrow(
+                        () ->
+                            new IllegalArgumentException(
+                                "customer \"" + customer + "\" has no subscription"))));
+  }
+
+  private Subscription subscribed(String customer, Supplier<Subscription> change) {
+    Subscription next =
+        changed(
+            customer,
+            () -> {
+              Subscription checked = checked(change.get());
+              subscriptions.put(checked);
+              return checked;
+            });
+    watch.changed(customer);
+    return next;
   }
 
   private Subscription checked(Subscription subscription) {
@@ -268,7 +276,7 @@ public final class Accounts {
     return Time.instant(time.now());
   }
 
-  private <T> T changed(String customer, java.util.function.Supplier<T> change) {
+  private <T> T changed(String customer, Supplier<T> change) {
     try {
       return offers.exclusively(change);
     } finally {

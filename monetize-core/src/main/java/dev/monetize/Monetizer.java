@@ -319,9 +319,7 @@ public final class Monetizer implements AutoCloseable {
    *     of its own that are no good for it; the tiers in force stay
    */
   public TierReload reload(TierCatalog next) {
-    TierReload reload = offers.replace(next);
-    callers.forgetRefusals();
-    return reload;
+    return reloaded(offers.replace(next));
   }
 
   /**
@@ -331,8 +329,12 @@ public final class Monetizer implements AutoCloseable {
    * @throws dev.monetize.tier.TierFaultsException if the file is no good; the tiers in force stay
    */
   public TierReload reload() {
-    TierReload reload = offers.reload();
+    return reloaded(offers.reload());
+  }
+
+  private TierReload reloaded(TierReload reload) {
     callers.forgetRefusals();
+    watch.recheck();
     return reload;
   }
 

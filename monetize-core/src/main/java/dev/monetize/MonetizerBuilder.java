@@ -236,11 +236,13 @@ public final class MonetizerBuilder {
     opened.push(limits);
     Offers offers = new Offers(catalog, subs, defaultTier);
     Callers callers = new Callers(format, whose, subs, defaultTier, callerCache);
-    Accounts accounts = new Accounts(whose, subs, format, offers, callers, time);
-    NoticeWatch watch = new NoticeWatch(notices(given, journal, whose, opened), ledger);
+    NoticeWatch watch =
+        new NoticeWatch(notices(given, journal, whose, opened), ledger, offers, time);
+    Accounts accounts = new Accounts(whose, subs, format, offers, callers, watch, time);
     UsageIntake intake = intake(dir, journal, ledger, ids);
     Shipper shipper = Shipper.start(journal, List.copyOf(sinks.values()), clock);
     opened.push(() -> shipper.close(FLUSH));
+    watch.recheck();
     return new Monetizer.Parts(
         time,
         limits,

@@ -17,7 +17,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Gives notices, on a daemon thread of its own: writes each down, unless it was given before, then
- * hands it to the couriers. Of what was reached, and of keys that expire.
+ * hands it to the couriers. In this order: of what was reached by calls, of keys that expire, of who
+ * is found in a sweep. So a sweep queues no more than one customer's notices.
  */
 final class Giver {
 
@@ -40,6 +41,7 @@ final class Giver {
   private final Condition changed = lock.newCondition();
   private final Thread thread = new Thread(this::run, "monetize-notices");
   private volatile Supplier<Stream<ExpiringKey>> expiring = Stream::empty;
+  private volatile Sweep sweep = Sweep.ofNobody();
   private volatile boolean finishing;
   private Instant nextRound = Instant.MIN;
 
@@ -69,6 +71,12 @@ final class Giver {
   void watchKeys(Supplier<Stream<ExpiringKey>> keys) {
     expiring = keys;
     change(() -> nextRound = Instant.MIN);
+  }
+
+  /** Begins a sweep, in place of one that is not over. */
+  void begin(Sweep next) {
+    sweep = next;
+    wake();
   }
 
   /** Looks at the clock. */
@@ -106,7 +114,7 @@ final class Giver {
           }
         } else if (roundIsDue()) {
           round();
-        } else {
+        } else if (ending || !sweep.step()) {
           more = !ending;
           await();
         }
@@ -131,7 +139,7 @@ final class Giver {
   private void await() throws InterruptedException {
     lock.lock();
     try {
-      while (queue.isEmpty() && !finishing && clock.instant().isBefore(nextRound)) {
+      while (isIdle() && clock.instant().isBefore(nextRound)) {
         changed.awaitNanos(Courier.LOOK.toNanos());
       }
     } finally {
@@ -139,9 +147,14 @@ final class Giver {
     }
   }
 
+  private boolean isIdle() {
+    return queue.isEmpty() && sweep.over() && !finishing;
+  }
+
   private void round() throws InterruptedException {
     Instant now = clock.instant();
     reached.clean(now);
+    sweep.round();
     try (Stream<ExpiringKey> keys = expiring.get()) {
       for (Iterator<ExpiringKey> each = keys.iterator(); each.hasNext(); ) {
         give(expiry.notice(each.next(), now));

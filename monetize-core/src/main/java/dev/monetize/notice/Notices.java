@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -29,9 +30,9 @@ import org.slf4j.LoggerFactory;
  * <p><b>Once.</b> What counts is how much is used now, not which call went past a threshold: every
  * percent that has been reached, and was not given for this customer, quota and window, is given.
  * So an upgrade in the middle of a window gives no percent again that was given before it, though
- * it be reached again; and a downgrade gives at the next call what is reached by the new allowance.
- * Telling it the same again changes nothing; so what a crash cut off is found by the next call, or
- * by going through the ledger at start.
+ * it be reached again; and a downgrade gives what is reached by the new allowance. Telling it the
+ * same again changes nothing; so what a crash cut off is found by going through the ledger at start:
+ * {@link #recheck}.
  *
  * <p><b>Order.</b> A notice is first written down, which makes the use that it tells of durable
  * too; only then do listeners hear of it. A listener that arrives later gets what is given from
@@ -98,14 +99,15 @@ public final class Notices {
   }
 
   /**
-   * Tells how much has been spent in a period that is capped. As {@link #used}: cheap, never
-   * throws.
+   * Tells how much has been spent in a window of a quota whose overage is capped. As {@link #used}:
+   * cheap, never throws.
    *
-   * @param start first second of the period
+   * @param start first second of the window
    * @param end first second behind it
    */
-  public void spent(String customer, long start, long end, Money cap, Money amount) {
-    reached.spent(customer, start, end, cap, amount);
+  public void spent(
+      String customer, String quota, long start, long end, Money cap, Money amount) {
+    reached.spent(customer, quota, start, end, cap, amount);
   }
 
   /**
@@ -115,6 +117,19 @@ public final class Notices {
    */
   public void watchKeys(Supplier<Stream<ExpiringKey>> keys) {
     giver.watchKeys(Objects.requireNonNull(keys, "keys"));
+  }
+
+  /**
+   * Has customers looked at, one after another, on our own thread, which has nothing else to do
+   * then: at start, as a crash may have cut off what was to be told, and after a change of what is
+   * included. In place of an earlier such sweep that is not over. If some could not be looked at,
+   * all are again a quarter of an hour later.
+   *
+   * @param customers gone over once or more, long after the call
+   * @param look tells {@link #used} and {@link #spent} of a customer
+   */
+  public void recheck(Iterable<String> customers, Consumer<String> look) {
+    giver.begin(new Sweep(customers, Objects.requireNonNull(look, "look")));
   }
 
   /** How each listener is doing, by name. */

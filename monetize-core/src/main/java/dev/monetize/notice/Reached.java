@@ -87,10 +87,10 @@ final class Reached {
     }
   }
 
-  void spent(String customer, long start, long end, Money cap, Money amount) {
+  void spent(String customer, String quota, long start, long end, Money cap, Money amount) {
     int mask = rules.reached(amount.nanos(), cap.nanos());
     String currency = cap.currency().getCurrencyCode();
-    if (mask == 0 || isKnown(spenders.find(customer, customer, currency, start), mask)) {
+    if (mask == 0 || isKnown(spenders.find(customer, currency, quota, start), mask)) {
       return;
     }
     try {
@@ -98,11 +98,12 @@ final class Reached {
       Instant starts = Instant.ofEpochSecond(start);
       Instant ends = Instant.ofEpochSecond(end);
       reach(
-          spenders.make(customer, customer, currency, start, ends),
+          spenders.make(customer, currency, quota, start, ends),
           mask,
-          percent -> new Notice.SpendReached(customer, starts, ends, cap, amount, percent, now));
+          percent ->
+              new Notice.SpendReached(customer, quota, starts, ends, cap, amount, percent, now));
     } catch (RuntimeException e) {
-      log.error("what {} spent of {} could not be noticed", customer, cap, e);
+      log.error("what {} spent on {} could not be noticed", customer, quota, e);
     }
   }
 

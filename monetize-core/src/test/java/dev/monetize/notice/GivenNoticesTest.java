@@ -31,7 +31,7 @@ class GivenNoticesTest {
         new Notice.QuotaReached(
             "ümlaut", Optional.of("k"), "q", "m", NOW, NOW.plusSeconds(1), 5, 4, 80, NOW),
         new Notice.QuotaReached("", Optional.empty(), "q", "m", NOW, NOW, -5, 4, 80, NOW),
-        new Notice.SpendReached("a", NOW, NOW, Money.of("$5"), Money.of("$0.002"), 1, NOW),
+        new Notice.SpendReached("a", "q", NOW, NOW, Money.of("$5"), Money.of("$0.002"), 1, NOW),
         key("k", NOW, NOW));
   }
 

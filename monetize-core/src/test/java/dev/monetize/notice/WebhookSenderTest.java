@@ -148,12 +148,13 @@ class WebhookSenderTest {
     sender("")
         .on(
             new Notice.SpendReached(
-                "acme", now, now, Money.of("$50"), Money.of("$40.002"), 80, now));
+                "acme", "calls/month", now, now, Money.of("$50"), Money.of("$40.002"), 80, now));
     sender("/").on(new Notice.KeyExpires("acme", "key_1", now, 0, now));
 
     ObjectMapper json = new ObjectMapper();
     var spend = json.readTree(got.remove().body);
     assertThat(spend.at("/type").asText()).isEqualTo("spend.threshold_reached");
+    assertThat(spend.at("/data/quota").asText()).isEqualTo("calls/month");
     assertThat(spend.at("/data/amount").asText()).isEqualTo("40.002000000");
     assertThat(spend.at("/data/currency").asText()).isEqualTo("USD");
     Got key = got.remove();
