@@ -13,6 +13,7 @@ import dev.monetize.limit.Scope;
 import dev.monetize.limit.WindowUse;
 import dev.monetize.notice.ExpiringKey;
 import dev.monetize.notice.GivenNotices;
+import dev.monetize.notice.MissingListeners;
 import dev.monetize.notice.NoticeListener;
 import dev.monetize.notice.NoticeRules;
 import dev.monetize.notice.Notices;
@@ -237,7 +238,12 @@ public final class MonetizerBuilder {
     Offers offers = new Offers(catalog, subs, defaultTier);
     Callers callers = new Callers(format, whose, subs, defaultTier, callerCache);
     NoticeWatch watch =
-        new NoticeWatch(notices(given, journal, whose, opened), ledger, offers, time);
+        new NoticeWatch(
+            notices(given, journal, whose, opened),
+            new MissingListeners(given, listeners.keySet(), journal::noteDurably),
+            ledger,
+            offers,
+            time);
     Accounts accounts = new Accounts(whose, subs, format, offers, callers, watch, time);
     UsageIntake intake = intake(dir, journal, ledger, ids);
     Shipper shipper = Shipper.start(journal, List.copyOf(sinks.values()), clock);

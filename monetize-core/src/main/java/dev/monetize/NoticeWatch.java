@@ -3,6 +3,7 @@
 package dev.monetize;
 
 import dev.monetize.limit.Window;
+import dev.monetize.notice.MissingListeners;
 import dev.monetize.notice.Notices;
 import dev.monetize.price.Money;
 import dev.monetize.price.Price;
@@ -28,6 +29,7 @@ final class NoticeWatch {
   private static final Logger log = LoggerFactory.getLogger(NoticeWatch.class);
 
   private final @Nullable Notices notices;
+  private final MissingListeners missing;
   private final Ledger ledger;
   private final Offers offers;
   private final Time time;
@@ -37,8 +39,14 @@ final class NoticeWatch {
    *
    * @param notices null where nobody listens
    */
-  NoticeWatch(@Nullable Notices notices, Ledger ledger, Offers offers, Time time) {
+  NoticeWatch(
+      @Nullable Notices notices,
+      MissingListeners missing,
+      Ledger ledger,
+      Offers offers,
+      Time time) {
     this.notices = notices;
+    this.missing = missing;
     this.ledger = ledger;
     this.offers = offers;
     this.time = time;
@@ -46,6 +54,10 @@ final class NoticeWatch {
 
   Optional<Notices> notices() {
     return Optional.ofNullable(notices);
+  }
+
+  MissingListeners missing() {
+    return missing;
   }
 
   /** Never throws. */

@@ -3,7 +3,9 @@
 package dev.monetize;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.monetize.notice.ListenerGoneException;
 import dev.monetize.notice.Notice;
 import dev.monetize.usage.ExternalUsage;
 import dev.monetize.usage.Recording;
@@ -12,8 +14,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -51,6 +55,48 @@ class NoticeFlowTest {
   @AfterEach
   void close() {
     bench.close();
+  }
+
+  private void reopen(UnaryOperator<MonetizerBuilder> settings) {
+    bench.close();
+    bench = new Bench(data, TIERS, settings);
+  }
+
+  @Test
+  void listenerThatIsGone_isShownAndCanBeGivenUp_alsoWhereNobodyListens() throws Exception {
+    CountDownLatch asked = new CountDownLatch(1);
+    reopen(
+        builder ->
+            builder.notices(
+                "gone",
+                notice -> {
+                  asked.countDown();
+                  throw new ListenerGoneException("moved away");
+                }));
+    calls(8, bench.customer("acme", "free"));
+    assertThat(asked.await(20, TimeUnit.SECONDS)).isTrue();
+    reopen(builder -> builder);
+    Monetizer monetizer = bench.monetizer;
+    assertThat(monetizer.health().missingListeners()).containsExactly("gone");
+    assertThatThrownBy(() -> monetizer.forgetListener("told"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("only a missing listener can be forgotten, one of [gone], got \"told\"");
+
+    monetizer.forgetListener("gone");
+
+    assertThat(monetizer.health().missingListeners()).isEmpty();
+    reopen(builder -> builder.notices("gone", told::add));
+    assertThat(bench.monetizer.health().missingListeners()).isEmpty();
+    bench.close();
+    assertThat(told).isEmpty();
+  }
+
+  @Test
+  void twoListenersOfOneName_areRefused() {
+    assertThatThrownBy(
+            () -> bench.builder().notices("a", notice -> {}).notices("a", notice -> {}))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("there is a listener \"a\" already");
   }
 
   private Notice next() throws InterruptedException {

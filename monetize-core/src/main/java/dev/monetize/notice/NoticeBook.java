@@ -3,6 +3,7 @@
 package dev.monetize.notice;
 
 import java.io.IOException;
+import java.util.Objects;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,8 +17,8 @@ final class NoticeBook {
   private final NoticeLog notes;
 
   NoticeBook(GivenNotices given, NoticeLog notes) {
-    this.given = given;
-    this.notes = notes;
+    this.given = Objects.requireNonNull(given, "given");
+    this.notes = Objects.requireNonNull(notes, "notes");
   }
 
   GivenNotices given() {

@@ -8,13 +8,9 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Gives notices: each once, however often it is told of the same use, by however many threads, over
@@ -36,13 +32,11 @@ import org.slf4j.LoggerFactory;
  *
  * <p><b>Order.</b> A notice is first written down, which makes the use that it tells of durable
  * too; only then do listeners hear of it. A listener that arrives later gets what is given from
- * then on. One that is missing is owed its notices until their ids are forgotten.
+ * then on. One that is missing is owed its notices until their ids are forgotten, or {@link
+ * MissingListeners#forget it is}.
  */
 public final class Notices {
 
-  private static final Logger log = LoggerFactory.getLogger(Notices.class);
-
-  private final GivenNotices given;
   private final Couriers couriers;
   private final Giver giver;
   private final Reached reached;
@@ -53,8 +47,7 @@ public final class Notices {
       GivenNotices given,
       NoticeLog notes,
       InstantSource clock) {
-    this.given = Objects.requireNonNull(given, "given");
-    NoticeBook book = new NoticeBook(given, Objects.requireNonNull(notes, "notes"));
+    NoticeBook book = new NoticeBook(given, notes);
     this.couriers = new Couriers(listeners, book, Objects.requireNonNull(clock, "clock"));
     this.giver = new Giver(rules, book, couriers, clock);
     this.reached = giver.reached();
@@ -76,10 +69,6 @@ public final class Notices {
       InstantSource clock) {
     Notices notices = new Notices(rules, listeners, given, notes, clock);
     notices.couriers.start();
-    Set<String> missing = notices.missing();
-    if (!missing.isEmpty()) {
-      log.warn("notice listeners {} are not there, but are owed notices", missing);
-    }
     notices.giver.start();
     return notices;
   }
@@ -135,13 +124,6 @@ public final class Notices {
   /** How each listener is doing, by name. */
   public Map<String, NoticeStatus> status() {
     return couriers.status();
-  }
-
-  /** Listeners that are owed notices, and are not there. */
-  public Set<String> missing() {
-    Set<String> missing = new TreeSet<>(given.creditors());
-    missing.removeAll(couriers.names());
-    return missing;
   }
 
   /**

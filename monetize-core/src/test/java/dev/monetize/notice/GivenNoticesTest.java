@@ -59,6 +59,21 @@ class GivenNoticesTest {
   }
 
   @Test
+  void listenerGivenUp_isOwedNothing_butWhatIsGivenThen() throws IOException {
+    GivenNotices given = new GivenNotices();
+    given.note(1, GivenNotices.givenNote(all().get(0), List.of("a")));
+    given.note(2, GivenNotices.givenNote(all().get(1), List.of("a", "b")));
+    given.note(3, GivenNotices.forgottenNote("a"));
+    given.note(4, GivenNotices.forgottenNote("unknown"));
+    given.note(5, GivenNotices.givenNote(all().get(2), List.of("a")));
+
+    GivenNotices copy = copy(given);
+    assertThat(copy.owedTo("a")).containsExactly(all().get(2));
+    assertThat(copy.owedTo("b")).containsExactly(all().get(1));
+    assertThat(copy.has(all().get(0).id())).isTrue();
+  }
+
+  @Test
   void sameNoteTwice_changesNothing() {
     GivenNotices given = new GivenNotices();
     byte[] note = GivenNotices.givenNote(all().get(0), List.of("a"));

@@ -259,11 +259,51 @@ class NoticesTest {
     used(1000, 800);
     assertThat(soon(() -> notices.status().get("old").failure() != null)).isTrue();
     restart(Map.of("new", arrived::add));
-    assertThat(notices.missing()).containsExactly("old");
+    assertThat(missing("new").names()).containsExactly("old");
     restart(Map.of("old", arrived::add));
     assertThat(nextPercent()).isEqualTo(80);
-    assertThat(soon(() -> notices.missing().isEmpty())).isTrue();
+    notices.close(PATIENCE);
+    assertThat(missing().names()).isEmpty();
     assertThat(arrived).isEmpty();
+  }
+
+  private MissingListeners missing(String... present) {
+    return new MissingListeners(file.read(), Set.of(present), file);
+  }
+
+  @Test
+  void missingListenerThatIsGivenUp_isOwedNothing_alsoAfterARestart() throws Exception {
+    NoticeListener down =
+        notice -> {
+          throw new IOException("down");
+        };
+    restart(Map.of("old", down, "other", down));
+    used(1000, 800);
+    assertThat(soon(() -> notices.status().get("old").failure() != null)).isTrue();
+    restart(Map.of("new", arrived::add));
+    MissingListeners missing = missing("new");
+    file.refuse(true);
+    assertThatThrownBy(() -> missing.forget("old")).isInstanceOf(IOException.class);
+    assertThat(missing.names()).containsExactly("old", "other");
+    file.refuse(false);
+
+    missing.forget("old");
+
+    assertThat(missing.names()).containsExactly("other");
+    for (String unknown : List.of("old", "new", "nobody")) {
+      assertThatThrownBy(() -> missing.forget(unknown))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage(
+              "only a missing listener can be forgotten, one of [other], got \""
+                  + unknown
+                  + "\"");
+    }
+    restart(Map.of("old", arrived::add));
+    used(1000, 1000);
+    assertThat(nextPercent()).as("what is given from its return on").isEqualTo(100);
+    notices.close(PATIENCE);
+    assertThat(arrived).isEmpty();
+    assertThat(missing("old").names()).containsExactly("other");
   }
 
   @Test
