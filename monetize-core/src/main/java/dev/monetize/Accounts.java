@@ -130,7 +130,8 @@ public final class Accounts {
    * while, so that nobody's calls fail meanwhile.
    *
    * @param key id of the old key
-   * @param overlap how long the old one stays valid; zero revokes it at once
+   * @param overlap how long the old one stays valid, unless it expires before: its end is noticed
+   *     like an expiry. Zero revokes it at once
    * @throws IllegalArgumentException if there is no such key, or it is not valid any more
    */
   public NewKey rotateKey(String key, Duration overlap) {
@@ -148,13 +149,13 @@ public final class Accounts {
           }
           NewKey next =
               issue(present.customer(), present.label(), present.mode(), present.validUntil());
-          store().put(until(present, now.plus(overlap)));
+          store().put(overlap.isZero() ? present.revokedAt(now) : until(present, now.plus(overlap)));
           return next;
         });
   }
 
   /**
-   * Revokes a key: the next call with it is refused.
+   * Revokes a key: the next call with it is refused. That is no expiry, and nobody is noticed.
    *
    * @throws IllegalArgumentException if there is no such key
    */
@@ -163,7 +164,7 @@ public final class Accounts {
     return changed(
         known.customer(),
         () -> {
-          ApiKey revoked = until(existing(key), now());
+          ApiKey revoked = existing(key).revokedAt(now());
           store().put(revoked);
           return revoked;
         });
@@ -253,9 +254,9 @@ public final class Accounts {
   }
 
   private static ApiKey until(ApiKey key, Instant end) {
-    Instant earlier =
-        key.validUntil() != null && key.validUntil().isBefore(end) ? key.validUntil() : end;
-    return new ApiKey(key.id(), key.customer(), key.hash(), key.label(), key.created(), earlier);
+    return key.validUntil() != null && key.validUntil().isBefore(end)
+        ? key
+        : key.withValidUntil(end);
   }
 
   private ApiKey existing(String key) {

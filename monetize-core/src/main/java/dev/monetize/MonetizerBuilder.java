@@ -303,6 +303,7 @@ public final class MonetizerBuilder {
 
   private static Stream<ExpiringKey> expiring(AccountFile file) {
     return file.allKeys()
+        .filter(key -> !key.revoked())
         .flatMap(
             key ->
                 Stream.ofNullable(key.validUntil())

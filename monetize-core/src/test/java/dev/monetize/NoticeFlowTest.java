@@ -5,6 +5,8 @@ package dev.monetize;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.monetize.identity.ApiKey;
+import dev.monetize.identity.MonetizeKeys;
 import dev.monetize.notice.ListenerGoneException;
 import dev.monetize.notice.Notice;
 import dev.monetize.usage.ExternalUsage;
@@ -12,7 +14,9 @@ import dev.monetize.usage.Recording;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -185,6 +189,71 @@ class NoticeFlowTest {
               assertThat(notice.days()).isEqualTo(3);
             });
     assertThat(bench.call("/v1/x", key)).isTrue();
+  }
+
+  private String key(Duration life) {
+    Instant end = bench.now.plus(life);
+    return bench
+        .monetizer
+        .accounts()
+        .issueKey("acme", "", MonetizeKeys.Mode.LIVE, end)
+        .key()
+        .id();
+  }
+
+  /** Restarts, which looks at all keys, and tells which were told of, and in how many days. */
+  private Map<String, Integer> keysTold() {
+    bench.restart();
+    bench.monetizer.close(); // when all is given
+    Map<String, Integer> days = new TreeMap<>();
+    for (Notice notice = told.poll(); notice != null; notice = told.poll()) {
+      Notice.KeyExpires key = (Notice.KeyExpires) notice;
+      assertThat(days.put(key.key(), key.days())).isNull();
+    }
+    bench.restart();
+    return days;
+  }
+
+  @Test
+  void keyThatIsRevoked_orRotatedAtOnce_isNeverToldAsExpired() {
+    bench.customer("acme", "free");
+    Duration life = Duration.ofDays(20);
+    String plain = key(life);
+    String revoked = key(life);
+    String rotated = key(life);
+    String late = key(life);
+    Accounts accounts = bench.monetizer.accounts();
+    accounts.revokeKey(revoked);
+    accounts.revokeKey(revoked);
+    String next = accounts.rotateKey(rotated, Duration.ZERO).key().id();
+    assertThat(keysTold()).isEmpty();
+    bench.pass(Duration.ofDays(18));
+    assertThat(keysTold()).isEqualTo(Map.of(plain, 3, next, 3, late, 3));
+    bench.monetizer.accounts().revokeKey(late);
+    bench.pass(Duration.ofDays(2));
+    assertThat(keysTold()).isEqualTo(Map.of(plain, 0, next, 0));
+    bench.monetizer.accounts().revokeKey(plain);
+    assertThat(bench.monetizer.accounts().keys("acme"))
+        .filteredOn(ApiKey::revoked)
+        .extracting(ApiKey::id)
+        .containsExactlyInAnyOrder(revoked, rotated, late);
+    assertThat(keysTold()).isEmpty();
+  }
+
+  @Test
+  void keyRotatedWithAnOverlap_isToldOfItsEnd_unlessItIsRevokedBefore() {
+    bench.customer("acme", "free");
+    String kept = key(Duration.ofDays(300));
+    String revoked = key(Duration.ofDays(300));
+    String sooner = key(Duration.ofDays(2));
+    for (String key : List.of(kept, revoked, sooner)) {
+      bench.monetizer.accounts().rotateKey(key, Duration.ofDays(10));
+    }
+    Map<String, Integer> first = keysTold();
+    assertThat(first).containsEntry(kept, 14).containsEntry(revoked, 14).containsEntry(sooner, 3);
+    bench.monetizer.accounts().revokeKey(revoked);
+    bench.pass(Duration.ofDays(10));
+    assertThat(keysTold()).containsEntry(kept, 0).doesNotContainKey(revoked);
   }
 
   private Recording record(String customer, String id, long tokens, Instant time) {
