@@ -202,6 +202,22 @@ class WebhookSenderTest {
     assertThat(got.remove().headers.getFirst("webhook-signature")).doesNotContain(" ");
   }
 
+  /** Made with Python's hmac, and again with openssl, from the key's bytes and the body's text. */
+  @Test
+  void post_isSignedAsOtherProgramsSignIt() throws Exception {
+    WebhookSender sender = sender("/");
+    sender.secrets(List.of("whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=", SECRET));
+    sender.on(notice());
+
+    Headers headers = got.remove().headers;
+    assertThat(headers.get("webhook-id")).containsExactly("ntc_cb205567edc36d7e3735bbf25232e6f0");
+    assertThat(headers.get("webhook-timestamp")).containsExactly("1795176000");
+    assertThat(headers.get("webhook-signature"))
+        .containsExactly(
+            "v1,KCVeeGye0T5kYiU5+7zr6YmT1ogEr2biOJWah4tLveE="
+                + " v1,q5ArXi8+4um6AmK6wV2R9HM77vQ9I6VegaCHND7l1kw=");
+  }
+
   @Test
   void redirects_areFailures_andNotFollowed() {
     for (int code : new int[] {301, 302, 303, 307, 308, 400, 404, 429, 503}) {
