@@ -149,7 +149,8 @@ public final class Accounts {
           }
           NewKey next =
               issue(present.customer(), present.label(), present.mode(), present.validUntil());
-          store().put(overlap.isZero() ? present.revokedAt(now) : until(present, now.plus(overlap)));
+          store()
+              .put(overlap.isZero() ? present.revokedAt(now) : until(present, now.plus(overlap)));
           return next;
         });
   }

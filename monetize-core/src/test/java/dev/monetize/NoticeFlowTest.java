@@ -97,8 +97,7 @@ class NoticeFlowTest {
 
   @Test
   void twoListenersOfOneName_areRefused() {
-    assertThatThrownBy(
-            () -> bench.builder().notices("a", notice -> {}).notices("a", notice -> {}))
+    assertThatThrownBy(() -> bench.builder().notices("a", notice -> {}).notices("a", notice -> {}))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("there is a listener \"a\" already");
   }
@@ -193,12 +192,7 @@ class NoticeFlowTest {
 
   private String key(Duration life) {
     Instant end = bench.now.plus(life);
-    return bench
-        .monetizer
-        .accounts()
-        .issueKey("acme", "", MonetizeKeys.Mode.LIVE, end)
-        .key()
-        .id();
+    return bench.monetizer.accounts().issueKey("acme", "", MonetizeKeys.Mode.LIVE, end).key().id();
   }
 
   /** Restarts, which looks at all keys, and tells which were told of, and in how many days. */

@@ -17,8 +17,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Gives notices, on a daemon thread of its own: writes each down, unless it was given before, then
- * hands it to the couriers. In this order: of what was reached by calls, of keys that expire, of who
- * is found in a sweep. So a sweep queues no more than one customer's notices.
+ * hands it to the couriers. In this order: of what was reached by calls, of keys that expire, of
+ * who is found in a sweep. So a sweep queues no more than one customer's notices.
  */
 final class Giver {
 

@@ -27,8 +27,8 @@ import java.util.stream.Stream;
  * percent that has been reached, and was not given for this customer, quota and window, is given.
  * So an upgrade in the middle of a window gives no percent again that was given before it, though
  * it be reached again; and a downgrade gives what is reached by the new allowance. Telling it the
- * same again changes nothing; so what a crash cut off is found by going through the ledger at start:
- * {@link #recheck}.
+ * same again changes nothing; so what a crash cut off is found by going through the ledger at
+ * start: {@link #recheck}.
  *
  * <p><b>Order.</b> A notice is first written down, which makes the use that it tells of durable
  * too; only then do listeners hear of it. A listener that arrives later gets what is given from
@@ -94,8 +94,7 @@ public final class Notices {
    * @param start first second of the window
    * @param end first second behind it
    */
-  public void spent(
-      String customer, String quota, long start, long end, Money cap, Money amount) {
+  public void spent(String customer, String quota, long start, long end, Money cap, Money amount) {
     reached.spent(customer, quota, start, end, cap, amount);
   }
 

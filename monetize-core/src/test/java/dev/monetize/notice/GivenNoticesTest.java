@@ -90,7 +90,9 @@ class GivenNoticesTest {
   void ids_areFixed() {
     Instant end = Instant.parse("2026-11-20T12:00:00Z");
     Money money = Money.of("$5");
-    assertThat(new Notice.SpendReached("acme", "calls/month", Instant.EPOCH, end, money, money, 80, NOW))
+    assertThat(
+            new Notice.SpendReached(
+                "acme", "calls/month", Instant.EPOCH, end, money, money, 80, NOW))
         .returns("ntc_f0afc493535abe40ef5df66218363933", Notice::id);
     assertThat(key("key_1", end, NOW)).returns("ntc_4c32cb8a418f60b306571dbe9f662728", Notice::id);
   }

@@ -294,9 +294,7 @@ class NoticesTest {
       assertThatThrownBy(() -> missing.forget(unknown))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage(
-              "only a missing listener can be forgotten, one of [other], got \""
-                  + unknown
-                  + "\"");
+              "only a missing listener can be forgotten, one of [other], got \"" + unknown + "\"");
     }
     restart(Map.of("old", arrived::add));
     used(1000, 1000);

@@ -56,11 +56,7 @@ class NoticePowerCutTest {
           ledger,
           journal,
           Notices.start(
-              NoticeRules.DEFAULT,
-              Map.of("mail", listener),
-              given,
-              journal::noteDurably,
-              CLOCK));
+              NoticeRules.DEFAULT, Map.of("mail", listener), given, journal::noteDurably, CLOCK));
     }
 
     long used() {
