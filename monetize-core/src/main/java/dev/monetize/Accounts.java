@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,7 @@ public final class Accounts {
   private final KeyFormat format;
   private final Offers offers;
   private final Callers callers;
+  private final NoticeWatch watch;
   private final Time time;
   private final SecureRandom random = new SecureRandom();
 
@@ -45,12 +47,14 @@ public final class Accounts {
       KeyFormat format,
       Offers offers,
       Callers callers,
+      NoticeWatch watch,
       Time time) {
     this.customers = customers;
     this.subscriptions = subscriptions;
     this.format = format;
     this.offers = offers;
     this.callers = callers;
+    this.watch = watch;
     this.time = time;
   }
 
@@ -126,7 +130,8 @@ public final class Accounts {
    * while, so that nobody's calls fail meanwhile.
    *
    * @param key id of the old key
-   * @param overlap how long the old one stays valid; zero revokes it at once
+   * @param overlap how long the old one stays valid, unless it expires before: its end is noticed
+   *     like an expiry. Zero revokes it at once
    * @throws IllegalArgumentException if there is no such key, or it is not valid any more
    */
   public NewKey rotateKey(String key, Duration overlap) {
@@ -144,13 +149,14 @@ public final class Accounts {
           }
           NewKey next =
               issue(present.customer(), present.label(), present.mode(), present.validUntil());
-          store().put(until(present, now.plus(overlap)));
+          store()
+              .put(overlap.isZero() ? present.revokedAt(now) : until(present, now.plus(overlap)));
           return next;
         });
   }
 
   /**
-   * Revokes a key: the next call with it is refused.
+   * Revokes a key: the next call with it is refused. That is no expiry, and nobody is noticed.
    *
    * @throws IllegalArgumentException if there is no such key
    */
@@ -159,7 +165,7 @@ public final class Accounts {
     return changed(
         known.customer(),
         () -> {
-          ApiKey revoked = until(existing(key), now());
+          ApiKey revoked = existing(key).revokedAt(now());
           store().put(revoked);
           return revoked;
         });
@@ -201,29 +207,33 @@ public final class Accounts {
    * @throws IllegalArgumentException if there is no such tier, or the values are no good for it
    */
   public Subscription subscribe(Subscription subscription) {
-    return changed(
-        subscription.customer(),
-        () -> {
-          subscriptions.put(checked(subscription));
-          return subscription;
-        });
+    return subscribed(subscription.customer(), () -> subscription);
   }
 
   private Subscription change(String customer, UnaryOperator<Subscription> change) {
-    return changed(
+    return subscribed(
         customer,
-        () -> {
-          Subscription present =
-              subscriptions
-                  .find(customer)
-                  .orElseThrow(
-                      () ->
-                          new IllegalArgumentException(
-                              "customer \"" + customer + "\" has no subscription"));
-          Subscription next = checked(change.apply(present));
-          subscriptions.put(next);
-          return next;
-        });
+        () ->
+            change.apply(
+                subscriptions
+                    .find(customer)
+                    .orElseThrow(
+                        () ->
+                            new IllegalArgumentException(
+                                "customer \"" + customer + "\" has no subscription"))));
+  }
+
+  private Subscription subscribed(String customer, Supplier<Subscription> change) {
+    Subscription next =
+        changed(
+            customer,
+            () -> {
+              Subscription checked = checked(change.get());
+              subscriptions.put(checked);
+              return checked;
+            });
+    watch.changed(customer);
+    return next;
   }
 
   private Subscription checked(Subscription subscription) {
@@ -245,9 +255,9 @@ public final class Accounts {
   }
 
   private static ApiKey until(ApiKey key, Instant end) {
-    Instant earlier =
-        key.validUntil() != null && key.validUntil().isBefore(end) ? key.validUntil() : end;
-    return new ApiKey(key.id(), key.customer(), key.hash(), key.label(), key.created(), earlier);
+    return key.validUntil() != null && key.validUntil().isBefore(end)
+        ? key
+        : key.withValidUntil(end);
   }
 
   private ApiKey existing(String key) {
@@ -268,7 +278,7 @@ public final class Accounts {
     return Time.instant(time.now());
   }
 
-  private <T> T changed(String customer, java.util.function.Supplier<T> change) {
+  private <T> T changed(String customer, Supplier<T> change) {
     try {
       return offers.exclusively(change);
     } finally {

@@ -12,10 +12,17 @@ import java.util.Set;
  * @param unmetered calls served without being metered, as {@link OnFullJournal#SERVE_UNMETERED}
  *     asks for
  * @param missingSinks sinks that the journal knows and that were not given to the builder
+ * @param missingListeners notice listeners that are owed notices, and were not given to the builder
  */
-public record Health(boolean accepting, long lost, long unmetered, Set<String> missingSinks) {
+public record Health(
+    boolean accepting,
+    long lost,
+    long unmetered,
+    Set<String> missingSinks,
+    Set<String> missingListeners) {
 
   public Health {
     missingSinks = Set.copyOf(missingSinks);
+    missingListeners = Set.copyOf(missingListeners);
   }
 }

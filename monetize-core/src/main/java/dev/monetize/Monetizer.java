@@ -319,9 +319,7 @@ public final class Monetizer implements AutoCloseable {
    *     of its own that are no good for it; the tiers in force stay
    */
   public TierReload reload(TierCatalog next) {
-    TierReload reload = offers.replace(next);
-    callers.forgetRefusals();
-    return reload;
+    return reloaded(offers.replace(next));
   }
 
   /**
@@ -331,8 +329,12 @@ public final class Monetizer implements AutoCloseable {
    * @throws dev.monetize.tier.TierFaultsException if the file is no good; the tiers in force stay
    */
   public TierReload reload() {
-    TierReload reload = offers.reload();
+    return reloaded(offers.reload());
+  }
+
+  private TierReload reloaded(TierReload reload) {
     callers.forgetRefusals();
+    watch.recheck();
     return reload;
   }
 
@@ -396,19 +398,44 @@ public final class Monetizer implements AutoCloseable {
    * @throws IllegalArgumentException if it is there, or was never known
    */
   public void forgetSink(String name) {
+    forget("sink", name, shipper::forget);
+  }
+
+  /**
+   * Gives up a listener of notices that is no longer there: what it has not been told, it never
+   * will be. While it is missing, its notices are kept, and it gets them when it comes back.
+   *
+   * @throws IllegalArgumentException if it is there, or is owed nothing
+   */
+  public void forgetListener(String name) {
+    forget("listener", name, watch.missing()::forget);
+  }
+
+  @FunctionalInterface
+  private interface Forgetting {
+    void forget(String name) throws IOException, InterruptedException;
+  }
+
+  private static void forget(String what, String name, Forgetting place) {
     try {
-      shipper.forget(name);
+      place.forget(name);
     } catch (IOException e) {
-      throw new UncheckedIOException("sink \"" + name + "\" could not be given up", e);
+      throw new UncheckedIOException(what + " \"" + name + "\" could not be given up", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while giving up sink \"" + name + "\"", e);
+      throw new IllegalStateException(
+          "interrupted while giving up " + what + " \"" + name + "\"", e);
     }
   }
 
   /** How metering is doing, for a health check. */
   public Health health() {
-    return new Health(journal.accepting(), journal.lost(), unmetered.sum(), shipper.missing());
+    return new Health(
+        journal.accepting(),
+        journal.lost(),
+        unmetered.sum(),
+        shipper.missing(),
+        watch.missing().names());
   }
 
   /** Delivers what is recorded to the sinks, for some seconds at most, and closes all files. */

@@ -13,6 +13,7 @@ import dev.monetize.limit.Scope;
 import dev.monetize.limit.WindowUse;
 import dev.monetize.notice.ExpiringKey;
 import dev.monetize.notice.GivenNotices;
+import dev.monetize.notice.MissingListeners;
 import dev.monetize.notice.NoticeListener;
 import dev.monetize.notice.NoticeRules;
 import dev.monetize.notice.Notices;
@@ -236,11 +237,18 @@ public final class MonetizerBuilder {
     opened.push(limits);
     Offers offers = new Offers(catalog, subs, defaultTier);
     Callers callers = new Callers(format, whose, subs, defaultTier, callerCache);
-    Accounts accounts = new Accounts(whose, subs, format, offers, callers, time);
-    NoticeWatch watch = new NoticeWatch(notices(given, journal, whose, opened), ledger);
+    NoticeWatch watch =
+        new NoticeWatch(
+            notices(given, journal, whose, opened),
+            new MissingListeners(given, listeners.keySet(), journal::noteDurably),
+            ledger,
+            offers,
+            time);
+    Accounts accounts = new Accounts(whose, subs, format, offers, callers, watch, time);
     UsageIntake intake = intake(dir, journal, ledger, ids);
     Shipper shipper = Shipper.start(journal, List.copyOf(sinks.values()), clock);
     opened.push(() -> shipper.close(FLUSH));
+    watch.recheck();
     return new Monetizer.Parts(
         time,
         limits,
@@ -295,6 +303,7 @@ public final class MonetizerBuilder {
 
   private static Stream<ExpiringKey> expiring(AccountFile file) {
     return file.allKeys()
+        .filter(key -> !key.revoked())
         .flatMap(
             key ->
                 Stream.ofNullable(key.validUntil())

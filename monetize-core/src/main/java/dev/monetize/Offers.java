@@ -56,6 +56,18 @@ final class Offers {
     return current;
   }
 
+  /** The plan that a customer has now; empty where its calls are refused for want of a good one. */
+  Optional<Plan> planOf(String customer) {
+    Optional<Subscription> has = subscriptions.find(customer);
+    if (has.isEmpty() && defaultTier != null) {
+      has = Optional.of(Subscription.to(defaultTier, customer));
+    }
+    Offer offer = current;
+    return has.filter(one -> fault(offer, one).isEmpty())
+        .map(offer::plan)
+        .filter(plan -> plan.missing().isEmpty());
+  }
+
   TierReload reload() {
     Path source =
         current

@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -308,7 +309,7 @@ class MonetizerTest {
     bench.monetizer =
         Monetizer.builder().tiers(bench.tiers()).dataDirectory(data).clock(() -> bench.now).build();
     assertThat(bench.monetizer.health())
-        .isEqualTo(new Health(true, 0, 0, java.util.Set.of("list")));
+        .isEqualTo(new Health(true, 0, 0, Set.of("list"), Set.of()));
 
     bench.monetizer.forgetSink("list");
 

@@ -3,17 +3,25 @@
 package dev.monetize;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.monetize.identity.ApiKey;
+import dev.monetize.identity.MonetizeKeys;
+import dev.monetize.notice.ListenerGoneException;
 import dev.monetize.notice.Notice;
 import dev.monetize.usage.ExternalUsage;
 import dev.monetize.usage.Recording;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -51,6 +59,47 @@ class NoticeFlowTest {
   @AfterEach
   void close() {
     bench.close();
+  }
+
+  private void reopen(UnaryOperator<MonetizerBuilder> settings) {
+    bench.close();
+    bench = new Bench(data, TIERS, settings);
+  }
+
+  @Test
+  void listenerThatIsGone_isShownAndCanBeGivenUp_alsoWhereNobodyListens() throws Exception {
+    CountDownLatch asked = new CountDownLatch(1);
+    reopen(
+        builder ->
+            builder.notices(
+                "gone",
+                notice -> {
+                  asked.countDown();
+                  throw new ListenerGoneException("moved away");
+                }));
+    calls(8, bench.customer("acme", "free"));
+    assertThat(asked.await(20, TimeUnit.SECONDS)).isTrue();
+    reopen(builder -> builder);
+    Monetizer monetizer = bench.monetizer;
+    assertThat(monetizer.health().missingListeners()).containsExactly("gone");
+    assertThatThrownBy(() -> monetizer.forgetListener("told"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("only a missing listener can be forgotten, one of [gone], got \"told\"");
+
+    monetizer.forgetListener("gone");
+
+    assertThat(monetizer.health().missingListeners()).isEmpty();
+    reopen(builder -> builder.notices("gone", told::add));
+    assertThat(bench.monetizer.health().missingListeners()).isEmpty();
+    bench.close();
+    assertThat(told).isEmpty();
+  }
+
+  @Test
+  void twoListenersOfOneName_areRefused() {
+    assertThatThrownBy(() -> bench.builder().notices("a", notice -> {}).notices("a", notice -> {}))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("there is a listener \"a\" already");
   }
 
   private Notice next() throws InterruptedException {
@@ -139,6 +188,66 @@ class NoticeFlowTest {
               assertThat(notice.days()).isEqualTo(3);
             });
     assertThat(bench.call("/v1/x", key)).isTrue();
+  }
+
+  private String key(Duration life) {
+    Instant end = bench.now.plus(life);
+    return bench.monetizer.accounts().issueKey("acme", "", MonetizeKeys.Mode.LIVE, end).key().id();
+  }
+
+  /** Restarts, which looks at all keys, and tells which were told of, and in how many days. */
+  private Map<String, Integer> keysTold() {
+    bench.restart();
+    bench.monetizer.close(); // when all is given
+    Map<String, Integer> days = new TreeMap<>();
+    for (Notice notice = told.poll(); notice != null; notice = told.poll()) {
+      Notice.KeyExpires key = (Notice.KeyExpires) notice;
+      assertThat(days.put(key.key(), key.days())).isNull();
+    }
+    bench.restart();
+    return days;
+  }
+
+  @Test
+  void keyThatIsRevoked_orRotatedAtOnce_isNeverToldAsExpired() {
+    bench.customer("acme", "free");
+    Duration life = Duration.ofDays(20);
+    String plain = key(life);
+    String revoked = key(life);
+    String rotated = key(life);
+    String late = key(life);
+    Accounts accounts = bench.monetizer.accounts();
+    accounts.revokeKey(revoked);
+    accounts.revokeKey(revoked);
+    String next = accounts.rotateKey(rotated, Duration.ZERO).key().id();
+    assertThat(keysTold()).isEmpty();
+    bench.pass(Duration.ofDays(18));
+    assertThat(keysTold()).isEqualTo(Map.of(plain, 3, next, 3, late, 3));
+    bench.monetizer.accounts().revokeKey(late);
+    bench.pass(Duration.ofDays(2));
+    assertThat(keysTold()).isEqualTo(Map.of(plain, 0, next, 0));
+    bench.monetizer.accounts().revokeKey(plain);
+    assertThat(bench.monetizer.accounts().keys("acme"))
+        .filteredOn(ApiKey::revoked)
+        .extracting(ApiKey::id)
+        .containsExactlyInAnyOrder(revoked, rotated, late);
+    assertThat(keysTold()).isEmpty();
+  }
+
+  @Test
+  void keyRotatedWithAnOverlap_isToldOfItsEnd_unlessItIsRevokedBefore() {
+    bench.customer("acme", "free");
+    String kept = key(Duration.ofDays(300));
+    String revoked = key(Duration.ofDays(300));
+    String sooner = key(Duration.ofDays(2));
+    for (String key : List.of(kept, revoked, sooner)) {
+      bench.monetizer.accounts().rotateKey(key, Duration.ofDays(10));
+    }
+    Map<String, Integer> first = keysTold();
+    assertThat(first).containsEntry(kept, 14).containsEntry(revoked, 14).containsEntry(sooner, 3);
+    bench.monetizer.accounts().revokeKey(revoked);
+    bench.pass(Duration.ofDays(10));
+    assertThat(keysTold()).containsEntry(kept, 0).doesNotContainKey(revoked);
   }
 
   private Recording record(String customer, String id, long tokens, Instant time) {

@@ -48,6 +48,9 @@ final class AccountJson {
             .put("label", key.label())
             .put("created", key.created().toString());
     putTime(json, "validUntil", key.validUntil());
+    if (key.revoked()) {
+      json.put("revoked", true);
+    }
     return json;
   }
 
@@ -95,14 +98,15 @@ final class AccountJson {
   }
 
   private static ApiKey key(JsonNode json) {
-    known(json, Set.of("id", CUSTOMER, "hash", "label", "created", "validUntil"));
+    known(json, Set.of("id", CUSTOMER, "hash", "label", "created", "validUntil", "revoked"));
     return new ApiKey(
         text(json, "id"),
         text(json, CUSTOMER),
         KeyHash.ofHex(text(json, "hash")),
         text(json, "label"),
         Objects.requireNonNull(time(text(json, "created"))),
-        time(optional(json, "validUntil")));
+        time(optional(json, "validUntil")),
+        json.path("revoked").booleanValue());
   }
 
   private static Subscription subscription(JsonNode json) {

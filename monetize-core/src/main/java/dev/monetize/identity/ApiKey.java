@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param customer the customer's id; a key never changes hands
  * @param label for people to read: at most 200 characters, no control characters
  * @param validUntil from when on it is refused (expired, revoked or rotated out), or null
+ * @param revoked whether somebody ended it then, and did not set that end before
  */
 public record ApiKey(
     String id,
@@ -22,7 +23,8 @@ public record ApiKey(
     KeyHash hash,
     String label,
     Instant created,
-    @Nullable Instant validUntil)
+    @Nullable Instant validUntil,
+    boolean revoked)
     implements Entry {
 
   private static final int RANDOM_CHARACTERS = 12;
@@ -34,6 +36,20 @@ public record ApiKey(
     Objects.requireNonNull(hash, "hash");
     Valid.text("key label", label, 200);
     Objects.requireNonNull(created, "created");
+    if (revoked) {
+      Objects.requireNonNull(validUntil, "validUntil of a key that was revoked");
+    }
+  }
+
+  /** A key that was not revoked. */
+  public ApiKey(
+      String id,
+      String customer,
+      KeyHash hash,
+      String label,
+      Instant created,
+      @Nullable Instant validUntil) {
+    this(id, customer, hash, label, created, validUntil, /* revoked= */ false);
   }
 
   /**
@@ -50,13 +66,20 @@ public record ApiKey(
     return id.startsWith(TEST_ID) ? MonetizeKeys.Mode.TEST : MonetizeKeys.Mode.LIVE;
   }
 
-  /** This key, refused from that moment on: revoked, expired or rotated out. Null: never. */
+  /** This key, refused from that moment on: expired or rotated out. Null: never. */
   public ApiKey withValidUntil(@Nullable Instant end) {
     return new ApiKey(id, customer, hash, label, created, end);
   }
 
+  /** This key, revoked at that moment; one that is not valid then stays what it is. */
+  public ApiKey revokedAt(Instant moment) {
+    return validUntil != null && !validUntil.isAfter(moment)
+        ? this
+        : new ApiKey(id, customer, hash, label, created, moment, /* revoked= */ true);
+  }
+
   /** This key under another hash: of the same secret under a newer pepper. */
   public ApiKey withHash(KeyHash newer) {
-    return new ApiKey(id, customer, newer, label, created, validUntil);
+    return new ApiKey(id, customer, newer, label, created, validUntil, revoked);
   }
 }

@@ -5,7 +5,7 @@ package dev.monetize.notice;
 import java.time.Instant;
 
 /**
- * A key that expires.
+ * A key that expires, or has expired; not one that was revoked.
  *
  * @param customer whose it is
  * @param key its id

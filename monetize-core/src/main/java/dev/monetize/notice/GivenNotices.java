@@ -38,6 +38,7 @@ public final class GivenNotices implements JournalState {
   private static final byte[] PREFIX = (NAME + '\1').getBytes(StandardCharsets.US_ASCII);
   private static final int GIVEN = 1;
   private static final int DELIVERED = 2;
+  private static final int FORGOTTEN = 3;
   private static final long KEPT_SECONDS = Duration.ofDays(400).toSeconds();
   private static final int FEW = 1_000;
 
@@ -46,7 +47,11 @@ public final class GivenNotices implements JournalState {
   private int cleanAt = FEW;
 
   /** One that was given: the notice is kept as long as someone is owed it. */
-  private record Given(long ends, @Nullable Notice notice, Set<String> owed) {}
+  private record Given(long ends, @Nullable Notice notice, Set<String> owed) {
+    Given without(String listener) {
+      return owed.remove(listener) && owed.isEmpty() ? new Given(ends, null, owed) : this;
+    }
+  }
 
   /** None. */
   public GivenNotices() {}
@@ -84,6 +89,8 @@ public final class GivenNotices implements JournalState {
     } else if (kind == DELIVERED) {
       String id = note.readUTF();
       delivered(id, note.readUTF());
+    } else if (kind == FORGOTTEN) {
+      forgotten(note.readUTF());
     } else {
       throw new IOException("note of kind " + kind + " is of a later version");
     }
@@ -102,10 +109,12 @@ public final class GivenNotices implements JournalState {
   }
 
   synchronized void delivered(String id, String listener) {
-    Given given = all.get(id);
-    if (given != null && given.owed.remove(listener) && given.owed.isEmpty()) {
-      all.put(id, new Given(given.ends, null, given.owed)); // an empty one
-    }
+    all.computeIfPresent(id, (same, given) -> given.without(listener));
+  }
+
+  /** A listener is owed nothing any more. */
+  synchronized void forgotten(String listener) {
+    all.replaceAll((id, given) -> given.without(listener));
   }
 
   synchronized boolean has(String id) {
@@ -180,6 +189,14 @@ public final class GivenNotices implements JournalState {
         to -> {
           to.writeByte(DELIVERED);
           to.writeUTF(id);
+          to.writeUTF(listener);
+        });
+  }
+
+  static byte[] forgottenNote(String listener) {
+    return bytes(
+        to -> {
+          to.writeByte(FORGOTTEN);
           to.writeUTF(listener);
         });
   }

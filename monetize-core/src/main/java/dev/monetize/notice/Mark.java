@@ -5,43 +5,43 @@ package dev.monetize.notice;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntFunction;
 
 /** What has been reached of one quota's window. Thread-safe; its lock is held for nanoseconds. */
 final class Mark {
 
-  private final String customer;
-  private final String name;
+  private final String of;
+  private final String quota;
   private final long start;
   private final Instant ends;
   private final List<Notice> waiting = new ArrayList<>();
   private volatile int reached;
 
-  Mark(String customer, String name, long start, Instant ends) {
-    this.customer = customer;
-    this.name = name;
+  /**
+   * Of a window in which nothing has been reached.
+   *
+   * @param of the customer; of a spend cap, its currency
+   */
+  Mark(String of, String quota, long start, Instant ends) {
+    this.of = of;
+    this.quota = quota;
     this.start = start;
     this.ends = ends;
   }
 
-  boolean is(String customer, String name, long start) {
-    return this.start == start && this.name.equals(name) && this.customer.equals(customer);
+  boolean is(String of, String quota, long start) {
+    return this.start == start && this.quota.equals(quota) && this.of.equals(of);
   }
 
   boolean knows(int mask) {
     return (mask & ~reached) == 0;
   }
 
-  /** Makes a notice of a threshold. */
-  @FunctionalInterface
-  interface Maker {
-    Notice notice(int threshold);
-  }
-
   /** Takes what is new; whether this must be queued, as it had nothing to tell before. */
-  synchronized boolean reach(int mask, Maker maker) {
+  synchronized boolean reach(int mask, IntFunction<Notice> maker) {
     boolean idle = waiting.isEmpty();
     for (int fresh = mask & ~reached; fresh != 0; fresh &= fresh - 1) {
-      waiting.add(maker.notice(Integer.numberOfTrailingZeros(fresh)));
+      waiting.add(maker.apply(Integer.numberOfTrailingZeros(fresh)));
     }
     reached |= mask;
     return idle && !waiting.isEmpty();

@@ -17,14 +17,14 @@ final class Marks {
   private final ConcurrentHashMap<String, Mark[]> byOwner = new ConcurrentHashMap<>();
 
   /** The mark of a window, if there is one. Allocates nothing. */
-  @Nullable Mark find(String owner, String customer, String name, long start) {
+  @Nullable Mark find(String owner, String of, String quota, long start) {
     Mark[] marks = byOwner.get(owner);
-    return marks == null ? null : find(marks, customer, name, start);
+    return marks == null ? null : find(marks, of, quota, start);
   }
 
-  private static @Nullable Mark find(Mark[] marks, String customer, String name, long start) {
+  private static @Nullable Mark find(Mark[] marks, String of, String quota, long start) {
     for (Mark mark : marks) {
-      if (mark.is(customer, name, start)) {
+      if (mark.is(of, quota, start)) {
         return mark;
       }
     }
@@ -32,14 +32,14 @@ final class Marks {
   }
 
   /** The mark of a window, made where there is none. */
-  Mark make(String owner, String customer, String name, long start, Instant ends) {
-    Mark fresh = new Mark(customer, name, start, ends);
+  Mark make(String owner, String of, String quota, long start, Instant ends) {
+    Mark fresh = new Mark(of, quota, start, ends);
     Mark[] marks =
         byOwner.merge(
             owner,
             new Mark[] {fresh},
-            (old, one) -> find(old, customer, name, start) == null ? plus(old, fresh) : old);
-    Mark made = find(marks, customer, name, start);
+            (old, one) -> find(old, of, quota, start) == null ? plus(old, fresh) : old);
+    Mark made = find(marks, of, quota, start);
     return made == null ? fresh : made;
   }
 

@@ -69,13 +69,15 @@ public sealed interface Notice {
   }
 
   /**
-   * A percentage of a spend cap has been spent.
+   * A percentage of the most that a customer can owe for a capped meter has been spent.
    *
+   * @param quota the quota that is capped
    * @param start first moment of the period that is capped
    * @param ends first moment behind it
    */
   record SpendReached(
       String customer,
+      String quota,
       Instant start,
       Instant ends,
       Money cap,
@@ -93,8 +95,8 @@ public sealed interface Notice {
 
     @Override
     public String id() {
-      return NoticeId.of(
-          "spend", customer, cap.currency().getCurrencyCode(), "", start.getEpochSecond(), percent);
+      String currency = cap.currency().getCurrencyCode();
+      return NoticeId.of("spend", customer, currency, quota, start.getEpochSecond(), percent);
     }
 
     @Override

@@ -31,6 +31,7 @@ final class NoticeCodec {
       to.writeLong(quota.used());
     } else if (notice instanceof Notice.SpendReached spend) {
       head(SPEND, notice, spend.percent(), to);
+      to.writeUTF(spend.quota());
       instant(spend.start(), to);
       to.writeUTF(spend.cap().currency().getCurrencyCode());
       to.writeLong(spend.cap().nanos());
@@ -86,11 +87,12 @@ final class NoticeCodec {
 
   private static Notice spend(DataInput from, String customer, Instant ends, Instant at, int step)
       throws IOException {
+    String quota = from.readUTF();
     Instant start = instant(from);
     Currency currency = Currency.getInstance(from.readUTF());
     Money cap = new Money(from.readLong(), currency);
     return new Notice.SpendReached(
-        customer, start, ends, cap, new Money(from.readLong(), currency), step, at);
+        customer, quota, start, ends, cap, new Money(from.readLong(), currency), step, at);
   }
 
   private static void instant(Instant instant, DataOutput to) throws IOException {

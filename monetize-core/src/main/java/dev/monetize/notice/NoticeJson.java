@@ -55,6 +55,7 @@ final class NoticeJson {
   }
 
   private static void spend(Notice.SpendReached spend, JsonGenerator to) throws IOException {
+    to.writeStringField("quota", spend.quota());
     to.writeStringField("start", spend.start().toString());
     to.writeStringField("end", spend.ends().toString());
     to.writeStringField("currency", spend.cap().currency().getCurrencyCode());

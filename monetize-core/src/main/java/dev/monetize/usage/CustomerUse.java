@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -112,6 +113,10 @@ final class CustomerUse {
       return series.at(window.start());
     }
     return window.perKey() ? 0 : fromHours(window, series, Long.MAX_VALUE - 1);
+  }
+
+  synchronized Set<String> keys() {
+    return Set.copyOf(keyWindows.keySet());
   }
 
   synchronized long units(String meter, long fromHour, long toHour) {

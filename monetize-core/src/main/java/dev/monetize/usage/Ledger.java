@@ -9,10 +9,12 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -91,6 +93,17 @@ public final class Ledger implements JournalState {
   public long used(String customer, String key, QuotaWindow window) {
     CustomerUse use = customers.get(customer);
     return use == null ? 0 : use.used(key, window);
+  }
+
+  /** Ids of all customers with use, in no order; those who come meanwhile may be among them. */
+  public Set<String> customers() {
+    return Collections.unmodifiableSet(customers.keySet());
+  }
+
+  /** Ids of a customer's keys that use was counted for by key. */
+  public Set<String> keys(String customer) {
+    CustomerUse use = customers.get(customer);
+    return use == null ? Set.of() : use.keys();
   }
 
   /**

@@ -23,6 +23,8 @@ class AccountFileTest {
   private static final Customer ACME = new Customer("acme", "Acme \"& Söhne\" \\ 🙂");
   private static final ApiKey KEY =
       new ApiKey("key_1", "acme", new KeyHash(1, -2, 3, -4), "main", CREATED, null);
+  private static final ApiKey GONE =
+      new ApiKey("key_2", "acme", new KeyHash(5, 6, 7, 8), "", CREATED, null).revokedAt(CREATED);
   private static final Subscription PRO =
       new Subscription(
           "acme",
@@ -50,12 +52,13 @@ class AccountFileTest {
       accounts.put(KEY);
       accounts.put(PRO);
       accounts.put(plain);
+      accounts.put(GONE);
     }
     try (AccountFile accounts = open()) {
       assertThat(accounts.customer("acme")).contains(ACME);
       assertThat(accounts.customers()).containsExactly(ACME);
       assertThat(accounts.key("key_1")).contains(KEY);
-      assertThat(accounts.keys("acme")).containsExactly(KEY);
+      assertThat(accounts.keys("acme")).containsExactly(KEY, GONE);
       assertThat(accounts.find(KEY.hash())).contains(new KeyOwner("acme", "key_1", null));
       assertThat(accounts.find("acme")).contains(PRO);
       assertThat(accounts.all()).containsExactlyInAnyOrder(PRO, plain);

@@ -104,4 +104,19 @@ class ValuesTest {
     assertThatThrownBy(() -> one.withTier(" "))
         .hasMessage("tier must not be blank (customer \"acme\")");
   }
+
+  @Test
+  void revocation_endsAKeyThatIsValid_andNoOther() {
+    ApiKey key = new ApiKey("k", "c", HASH, "", NOW, NOW.plusSeconds(9));
+    ApiKey revoked = key.revokedAt(NOW.plusSeconds(8));
+    assertThat(revoked.validUntil()).isEqualTo(NOW.plusSeconds(8));
+    assertThat(revoked.revoked()).isTrue();
+    assertThat(revoked.revokedAt(NOW.plusSeconds(8))).isEqualTo(revoked);
+    assertThat(key.revokedAt(NOW.plusSeconds(9))).isEqualTo(key);
+    assertThat(revoked.withValidUntil(null).revoked()).isFalse();
+    assertThat(revoked.withHash(HASH)).isEqualTo(revoked);
+    assertThatThrownBy(() -> new ApiKey("k", "c", HASH, "", NOW, null, true))
+        .isInstanceOf(NullPointerException.class)
+        .hasMessage("validUntil of a key that was revoked");
+  }
 }

@@ -31,7 +31,7 @@ class GivenNoticesTest {
         new Notice.QuotaReached(
             "ümlaut", Optional.of("k"), "q", "m", NOW, NOW.plusSeconds(1), 5, 4, 80, NOW),
         new Notice.QuotaReached("", Optional.empty(), "q", "m", NOW, NOW, -5, 4, 80, NOW),
-        new Notice.SpendReached("a", NOW, NOW, Money.of("$5"), Money.of("$0.002"), 1, NOW),
+        new Notice.SpendReached("a", "q", NOW, NOW, Money.of("$5"), Money.of("$0.002"), 1, NOW),
         key("k", NOW, NOW));
   }
 
@@ -59,6 +59,21 @@ class GivenNoticesTest {
   }
 
   @Test
+  void listenerGivenUp_isOwedNothing_butWhatIsGivenThen() throws IOException {
+    GivenNotices given = new GivenNotices();
+    given.note(1, GivenNotices.givenNote(all().get(0), List.of("a")));
+    given.note(2, GivenNotices.givenNote(all().get(1), List.of("a", "b")));
+    given.note(3, GivenNotices.forgottenNote("a"));
+    given.note(4, GivenNotices.forgottenNote("unknown"));
+    given.note(5, GivenNotices.givenNote(all().get(2), List.of("a")));
+
+    GivenNotices copy = copy(given);
+    assertThat(copy.owedTo("a")).containsExactly(all().get(2));
+    assertThat(copy.owedTo("b")).containsExactly(all().get(1));
+    assertThat(copy.has(all().get(0).id())).isTrue();
+  }
+
+  @Test
   void sameNoteTwice_changesNothing() {
     GivenNotices given = new GivenNotices();
     byte[] note = GivenNotices.givenNote(all().get(0), List.of("a"));
@@ -68,6 +83,18 @@ class GivenNoticesTest {
     given.note(4, GivenNotices.deliveredNote(all().get(0).id(), "a"));
     given.note(5, GivenNotices.deliveredNote("ntc_unknown", "a"));
     assertThat(given.owedTo("a")).isEmpty();
+  }
+
+  /** Made by another program, as SHA-256 over the fields with their lengths. */
+  @Test
+  void ids_areFixed() {
+    Instant end = Instant.parse("2026-11-20T12:00:00Z");
+    Money money = Money.of("$5");
+    assertThat(
+            new Notice.SpendReached(
+                "acme", "calls/month", Instant.EPOCH, end, money, money, 80, NOW))
+        .returns("ntc_f0afc493535abe40ef5df66218363933", Notice::id);
+    assertThat(key("key_1", end, NOW)).returns("ntc_4c32cb8a418f60b306571dbe9f662728", Notice::id);
   }
 
   @Test

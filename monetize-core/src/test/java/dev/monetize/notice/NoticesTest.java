@@ -14,10 +14,17 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CopyOnWriteArraySet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -252,25 +259,139 @@ class NoticesTest {
     used(1000, 800);
     assertThat(soon(() -> notices.status().get("old").failure() != null)).isTrue();
     restart(Map.of("new", arrived::add));
-    assertThat(notices.missing()).containsExactly("old");
+    assertThat(missing("new").names()).containsExactly("old");
     restart(Map.of("old", arrived::add));
     assertThat(nextPercent()).isEqualTo(80);
-    assertThat(soon(() -> notices.missing().isEmpty())).isTrue();
+    notices.close(PATIENCE);
+    assertThat(missing().names()).isEmpty();
     assertThat(arrived).isEmpty();
+  }
+
+  private MissingListeners missing(String... present) {
+    return new MissingListeners(file.read(), Set.of(present), file);
+  }
+
+  @Test
+  void missingListenerThatIsGivenUp_isOwedNothing_alsoAfterARestart() throws Exception {
+    NoticeListener down =
+        notice -> {
+          throw new IOException("down");
+        };
+    restart(Map.of("old", down, "other", down));
+    used(1000, 800);
+    assertThat(soon(() -> notices.status().get("old").failure() != null)).isTrue();
+    restart(Map.of("new", arrived::add));
+    MissingListeners missing = missing("new");
+    file.refuse(true);
+    assertThatThrownBy(() -> missing.forget("old")).isInstanceOf(IOException.class);
+    assertThat(missing.names()).containsExactly("old", "other");
+    file.refuse(false);
+
+    missing.forget("old");
+
+    assertThat(missing.names()).containsExactly("other");
+    for (String unknown : List.of("old", "new", "nobody")) {
+      assertThatThrownBy(() -> missing.forget(unknown))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage(
+              "only a missing listener can be forgotten, one of [other], got \"" + unknown + "\"");
+    }
+    restart(Map.of("old", arrived::add));
+    used(1000, 1000);
+    assertThat(nextPercent()).as("what is given from its return on").isEqualTo(100);
+    notices.close(PATIENCE);
+    assertThat(arrived).isEmpty();
+    assertThat(missing("old").names()).containsExactly("other");
   }
 
   @Test
   void spendCap_isNoticedOncePerPeriod() throws InterruptedException {
     Money cap = Money.of("$50");
-    notices.spent("acme", 0, END, cap, Money.of("$39.999999999"));
-    notices.spent("acme", 0, END, cap, Money.of("$40"));
-    notices.spent("acme", 0, END, cap, Money.of("$41"));
+    notices.spent("acme", "calls/month", 0, END, cap, Money.of("$39.999999999"));
+    notices.spent("acme", "calls/month", 0, END, cap, Money.of("$40"));
+    notices.spent("acme", "calls/month", 0, END, cap, Money.of("$41"));
     Notice.SpendReached notice = (Notice.SpendReached) arrived.poll(20, SECONDS);
     assertThat(notice.percent()).isEqualTo(80);
     assertThat(notice.amount()).isEqualTo(Money.of("$40"));
-    notices.spent("acme", 0, END, cap, Money.of("€45"));
+    notices.spent("acme", "calls/month", 0, END, cap, Money.of("€45"));
     notices.close(PATIENCE);
     assertThat(arrived).isEmpty();
+  }
+
+  private Consumer<String> looking(List<String> looked, Set<String> broken) {
+    return customer -> {
+      looked.add(customer);
+      if (broken.contains(customer)) {
+        throw new IllegalStateException("no table");
+      }
+      notices.used(customer, "key_1", WINDOW, END, 1000, 800);
+    };
+  }
+
+  @Test
+  void recheck_tellsWhatWasNotTold_andRepeatsNothing() throws InterruptedException {
+    used(1000, 800);
+    assertThat(nextPercent()).isEqualTo(80);
+    restart(Map.of("mail", arrived::add));
+    List<String> looked = new CopyOnWriteArrayList<>();
+    notices.recheck(List.of("acme", "b"), looking(looked, Set.of()));
+    assertThat(Objects.requireNonNull(arrived.poll(20, SECONDS)).customer()).isEqualTo("b");
+    notices.recheck(List.of("acme", "b"), looking(looked, Set.of()));
+    assertThat(soon(() -> looked.size() == 4)).isTrue();
+    notices.close(PATIENCE);
+    assertThat(arrived).isEmpty();
+    assertThat(looked).containsExactly("acme", "b", "acme", "b");
+  }
+
+  @Test
+  void customerThatCannotBeLookedAt_holdsNoOther_andAllComeAgainWithTheNextRound()
+      throws InterruptedException {
+    List<String> looked = new CopyOnWriteArrayList<>();
+    Set<String> broken = new CopyOnWriteArraySet<>(List.of("a"));
+    notices.recheck(List.of("a", "b"), looking(looked, broken));
+    assertThat(Objects.requireNonNull(arrived.poll(20, SECONDS)).customer()).isEqualTo("b");
+    broken.clear();
+    clock.advance(Duration.ofMinutes(15));
+    notices.wake();
+    assertThat(Objects.requireNonNull(arrived.poll(20, SECONDS)).customer()).isEqualTo("a");
+    assertThat(soon(() -> looked.size() == 4)).isTrue();
+    clock.advance(Duration.ofMinutes(15));
+    notices.close(PATIENCE);
+    assertThat(looked).containsExactly("a", "b", "a", "b");
+  }
+
+  @Test
+  void customersThatCannotBeReadAtAll_areAskedForTenTimesARound() {
+    List<String> many = IntStream.range(0, 50).mapToObj(i -> "c" + i).toList();
+    List<String> looked = new CopyOnWriteArrayList<>();
+    notices.recheck(many, looking(looked, Set.copyOf(many)));
+    assertThat(soon(() -> looked.size() == 10)).isTrue();
+    used(1000, 800);
+    assertThat(soon(() -> arrived.size() == 1)).isTrue();
+    assertThat(looked).hasSize(10);
+    clock.advance(Duration.ofMinutes(15));
+    notices.wake();
+    assertThat(soon(() -> looked.size() == 20)).isTrue();
+  }
+
+  @Test
+  void recheck_doesNotHoldUpTheEnd_orWhatCallsReach() throws InterruptedException {
+    CountDownLatch second = new CountDownLatch(1);
+    AtomicInteger asked = new AtomicInteger();
+    Iterable<String> endless = () -> Stream.generate(() -> "x").iterator();
+    notices.recheck(
+        endless,
+        customer -> {
+          if (asked.incrementAndGet() == 2) {
+            second.countDown();
+          }
+        });
+    assertThat(second.await(20, SECONDS)).isTrue();
+    used(1000, 800);
+    assertThat(nextPercent()).isEqualTo(80);
+    long before = System.nanoTime();
+    notices.close(PATIENCE);
+    assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(PATIENCE.dividedBy(2));
   }
 
   @Test

@@ -148,12 +148,13 @@ class WebhookSenderTest {
     sender("")
         .on(
             new Notice.SpendReached(
-                "acme", now, now, Money.of("$50"), Money.of("$40.002"), 80, now));
+                "acme", "calls/month", now, now, Money.of("$50"), Money.of("$40.002"), 80, now));
     sender("/").on(new Notice.KeyExpires("acme", "key_1", now, 0, now));
 
     ObjectMapper json = new ObjectMapper();
     var spend = json.readTree(got.remove().body);
     assertThat(spend.at("/type").asText()).isEqualTo("spend.threshold_reached");
+    assertThat(spend.at("/data/quota").asText()).isEqualTo("calls/month");
     assertThat(spend.at("/data/amount").asText()).isEqualTo("40.002000000");
     assertThat(spend.at("/data/currency").asText()).isEqualTo("USD");
     Got key = got.remove();
@@ -199,6 +200,22 @@ class WebhookSenderTest {
     sender.secrets(List.of(fresh));
     sender.on(notice());
     assertThat(got.remove().headers.getFirst("webhook-signature")).doesNotContain(" ");
+  }
+
+  /** Made with Python's hmac, and again with openssl, from the key's bytes and the body's text. */
+  @Test
+  void post_isSignedAsOtherProgramsSignIt() throws Exception {
+    WebhookSender sender = sender("/");
+    sender.secrets(List.of("whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=", SECRET));
+    sender.on(notice());
+
+    Headers headers = got.remove().headers;
+    assertThat(headers.get("webhook-id")).containsExactly("ntc_cb205567edc36d7e3735bbf25232e6f0");
+    assertThat(headers.get("webhook-timestamp")).containsExactly("1795176000");
+    assertThat(headers.get("webhook-signature"))
+        .containsExactly(
+            "v1,KCVeeGye0T5kYiU5+7zr6YmT1ogEr2biOJWah4tLveE="
+                + " v1,q5ArXi8+4um6AmK6wV2R9HM77vQ9I6VegaCHND7l1kw=");
   }
 
   @Test

@@ -1,0 +1,60 @@
+// Copyright The Monetize Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.monetize.notice;
+
+import java.io.IOException;
+import java.util.Objects;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Writes down what was given and delivered: what it remembers is durable. Thread-safe. */
+final class NoticeBook {
+
+  private static final Logger log = LoggerFactory.getLogger(Notices.class);
+
+  private final GivenNotices given;
+  private final NoticeLog notes;
+
+  NoticeBook(GivenNotices given, NoticeLog notes) {
+    this.given = Objects.requireNonNull(given, "given");
+    this.notes = Objects.requireNonNull(notes, "notes");
+  }
+
+  GivenNotices given() {
+    return given;
+  }
+
+  /**
+   * Writes down that a notice was given; whether that is so now.
+   *
+   * @param note its {@link GivenNotices#givenNote}
+   */
+  boolean give(Notice notice, byte[] note, Set<String> listeners) throws InterruptedException {
+    boolean written = written(note, notice);
+    if (written) {
+      given.given(notice, listeners);
+    }
+    return written;
+  }
+
+  /** Writes down that a notice arrived; if that fails, it comes again after a restart. */
+  void delivered(Notice notice, String listener) {
+    try {
+      if (written(GivenNotices.deliveredNote(notice.id(), listener), notice)) {
+        given.delivered(notice.id(), listener);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private boolean written(byte[] note, Notice notice) throws InterruptedException {
+    try {
+      return notes.write(note);
+    } catch (IOException | RuntimeException e) {
+      log.warn("a note of {} could not be written", notice.id(), e);
+      return false;
+    }
+  }
+}
