@@ -69,7 +69,7 @@ public sealed interface Decision {
 
     @Override
     public long shadowed() {
-      return cells.length == STRIDE * limits().size() ? 0 : cells[cells.length - 1];
+      return cells.length == limits().cells() ? 0 : cells[cells.length - 1];
     }
   }
 

@@ -43,7 +43,7 @@ public final class InMemoryRateLimiter implements RateLimiter {
   public Decision acquire(Subject subject, Charge charge, long now) {
     LimitSet set = charge.limits();
     long[] amounts = charge.amounts();
-    long[] cells = new long[Slot.CELLS * set.size()];
+    long[] cells = new long[set.cells()];
     long verdict;
     do {
       long[] customer = words(customers, set.customer(), subject.customer(), subject, cells, now);
@@ -143,7 +143,7 @@ public final class InMemoryRateLimiter implements RateLimiter {
 
   @Override
   public Standing peek(Subject subject, LimitSet limits, long now) {
-    long[] cells = new long[Slot.CELLS * limits.size()];
+    long[] cells = new long[limits.cells()];
     look(customers, limits.customer(), subject.customer(), subject, cells, now);
     look(keys, limits.key(), subject, subject, cells, now);
     tell(limits, cells, now);

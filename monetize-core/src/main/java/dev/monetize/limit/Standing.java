@@ -5,12 +5,10 @@ package dev.monetize.limit;
 /**
  * How a subject stands in each limit of a set, at one moment. Immutable.
  *
- * <p>Kept as one array of three numbers a limit (remaining, reset, window), and what allows a call
- * is a standing itself, so that a decision costs two small allocations.
+ * <p>Kept as one array of numbers, and what allows a call is a standing itself, so that a decision
+ * costs two small allocations.
  */
 public abstract sealed class Standing permits Decision.Allowed, Standing.Seen {
-
-  static final int STRIDE = 3;
 
   final long[] cells;
 
@@ -19,10 +17,10 @@ public abstract sealed class Standing permits Decision.Allowed, Standing.Seen {
   }
 
   static long[] checked(LimitSet limits, long[] cells) {
-    if (cells.length != STRIDE * limits.size()) {
+    if (cells.length != limits.cells()) {
       throw new IllegalArgumentException(
           "expected %d numbers for %d limits, got %d"
-              .formatted(STRIDE * limits.size(), limits.size(), cells.length));
+              .formatted(limits.cells(), limits.size(), cells.length));
     }
     return cells;
   }
@@ -46,9 +44,9 @@ public abstract sealed class Standing permits Decision.Allowed, Standing.Seen {
   /**
    * A standing, for implementations of {@link RateLimiter}.
    *
-   * @param cells for each limit: units remaining, nanoseconds until it is whole again, and the
-   *     start of the window counted in (seconds since the epoch; 0 where there is none). Not
-   *     copied.
+   * @param cells for each limit two numbers: units remaining, and nanoseconds until it is whole
+   *     again; behind those, for each {@link WindowLimit} in order, the start of the window counted
+   *     in, in seconds since the epoch. Not copied.
    */
   public static Standing of(LimitSet limits, long[] cells) {
     return new Seen(limits, cells);
@@ -59,7 +57,7 @@ public abstract sealed class Standing permits Decision.Allowed, Standing.Seen {
 
   /** Units that could be taken now; 0 where the limit is used up. */
   public final long remaining(int index) {
-    return cells[STRIDE * index];
+    return cells[Slot.CELLS * index];
   }
 
   /**
@@ -67,11 +65,12 @@ public abstract sealed class Standing permits Decision.Allowed, Standing.Seen {
    * ended. 0 for a rate limit that is whole, and for concurrency.
    */
   public final long resetNanos(int index) {
-    return cells[STRIDE * index + 1];
+    return cells[Slot.CELLS * index + 1];
   }
 
   /** Start of the window counted in, in seconds since the epoch; 0 for a limit without windows. */
   public final long windowStart(int index) {
-    return cells[STRIDE * index + 2];
+    int start = limits().slot(index).start;
+    return start == Slot.NONE ? 0 : cells[start];
   }
 }
