@@ -54,7 +54,8 @@ final class MeteredRequest extends HttpServletRequestWrapper {
   @Override
   public AsyncContext getAsyncContext() {
     AsyncCall own = async;
-    return own != null ? own.context() : super.getAsyncContext();
+    AsyncContext context = own == null ? null : own.context();
+    return context != null ? context : super.getAsyncContext();
   }
 
   private AsyncContext observed(AsyncContext context) {
