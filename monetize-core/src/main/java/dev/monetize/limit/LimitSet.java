@@ -34,8 +34,7 @@ public final class LimitSet {
             .filter(slot -> slot.shadow)
             .mapToLong(slot -> 1L << slot.index)
             .reduce(0, (a, b) -> a | b);
-    this.cells =
-        Slot.CELLS * slots.length + customer.windows().length + key.windows().length;
+    this.cells = Slot.CELLS * slots.length + customer.windows().length + key.windows().length;
   }
 
   /**

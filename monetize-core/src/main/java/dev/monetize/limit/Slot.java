@@ -7,8 +7,8 @@ package dev.monetize.limit;
  *
  * <p>A decision works on cells, which end up as the {@link Standing}'s: two for each limit, and
  * behind those one for each window limit. On the way the first holds the limit's word; the others
- * are a window limit's end and start in seconds.
- * The array itself is only touched under its lock, by {@link #load} and {@link #charge}.
+ * are a window limit's end and start in seconds. The array itself is only touched under its lock,
+ * by {@link #load} and {@link #charge}.
  */
 abstract class Slot {
 

@@ -71,7 +71,9 @@ final class RecordCursor {
     return wanted;
   }
 
-  /** Whether a segment holds a record; asks the index only when it or the segment may be another. */
+  /**
+   * Whether a segment holds a record; asks the index only when it or the segment may be another.
+   */
   private boolean isIn(Segment current, long sequence) throws IOException {
     if (sequence >= end || index.changes() != changes) {
       changes = index.changes();

@@ -24,7 +24,8 @@ class StandingTest {
   @Test
   void allowed_tellsItsStandingAndWhatWasShadowed() {
     for (long shadowed : new long[] {0, 1, 1L << 59, -1}) {
-      Decision.Allowed allowed = new Decision.Allowed(ANN, CHARGE, new long[] {1, 2, 3, 4, 5}, shadowed);
+      Decision.Allowed allowed =
+          new Decision.Allowed(ANN, CHARGE, new long[] {1, 2, 3, 4, 5}, shadowed);
 
       assertThat(allowed.shadowed()).isEqualTo(shadowed);
       assertThat(allowed.standing().limits()).isSameAs(LIMITS);

@@ -78,7 +78,9 @@ final class MeteredRequest extends HttpServletRequestWrapper {
     }
   }
 
-  /** The app may have gone asynchronous past this wrapper, and may have come to an end meanwhile. */
+  /**
+   * The app may have gone asynchronous past this wrapper, and may have come to an end meanwhile.
+   */
   private void findAsynchronous() {
     try {
       if (getRequest().isAsyncStarted()) {

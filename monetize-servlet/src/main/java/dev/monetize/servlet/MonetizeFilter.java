@@ -235,10 +235,7 @@ public final class MonetizeFilter implements Filter {
   }
 
   private static void resume(
-      AsyncCall call,
-      HttpServletRequest request,
-      HttpServletResponse response,
-      FilterChain chain)
+      AsyncCall call, HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws IOException, ServletException {
     Throwable thrown = null;
     call.dispatching();
