@@ -92,6 +92,11 @@ public final class Caller implements Identification {
     return now < freshUntilNanos;
   }
 
+  /** Whether it can be taken as it is: nothing of it has run out or been replaced. */
+  boolean holds(Offer offer, long now) {
+    return fresh(now) && !expired(now) && plan.offer() == offer;
+  }
+
   Caller in(Plan next) {
     return new Caller(this, next, freshUntilNanos);
   }

@@ -6,6 +6,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.monetize.identity.AccountFile;
 import dev.monetize.identity.Customers;
+import dev.monetize.identity.KeyDigest;
 import dev.monetize.identity.KeyFormat;
 import dev.monetize.identity.KeyHash;
 import dev.monetize.identity.KeyOwner;
@@ -44,6 +45,8 @@ final class Callers {
   private final Cache<Object, Caller> known =
       Caffeine.newBuilder().maximumSize(MOST_CALLERS).build();
 
+  private final Function<Object, @Nullable Caller> findKnown = known::getIfPresent;
+
   /** Refusals of what was looked up, so that repeating a call repeats no look-up. */
   private final Cache<Object, Denied> refusals;
 
@@ -74,7 +77,7 @@ final class Callers {
    */
   Identification identify(Credential credential, String address, Offer offer, long now) {
     if (credential instanceof Credential.Key key) {
-      return byKey(key, address, offer, now);
+      return byKey(key.presented(), address, offer, now);
     }
     if (credential instanceof Credential.KnownCustomer customer) {
       Caller caller = known.getIfPresent(customer);
@@ -101,15 +104,20 @@ final class Callers {
     refusals.invalidateAll();
   }
 
-  private Identification byKey(Credential.Key key, String address, Offer offer, long now) {
-    KeyHash digest = KeyHash.sha256(key.presented());
-    Caller caller = known.getIfPresent(digest);
+  private Identification byKey(String key, String address, Offer offer, long now) {
+    Caller caller = KeyDigest.lookUp(key, findKnown);
     if (caller != null) {
-      return current(caller, digest, key, offer, now);
+      return caller.holds(offer, now)
+          ? caller
+          : current(caller, KeyDigest.of(key), Credential.key(key), offer, now);
     }
-    if (!format.recognizes(key.presented())) {
-      return unknownKey();
-    }
+    return format.recognizes(key)
+        ? byNewKey(KeyDigest.of(key), Credential.key(key), address, offer, now)
+        : unknownKey();
+  }
+
+  private Identification byNewKey(
+      KeyDigest digest, Credential key, String address, Offer offer, long now) {
     Denied refusal = refusals.getIfPresent(digest);
     if (refusal != null) {
       return refusal;

@@ -265,7 +265,9 @@ public final class Monetizer implements AutoCloseable {
 
   /** A quota holds a caller only at endpoints that declare its meter. */
   private void warnOfUndeclared(Granted call) {
-    for (Measure measure : call.added()) {
+    List<Measure> added = call.added();
+    for (int i = 0; i < added.size(); i++) {
+      Measure measure = added.get(i);
       if (!call.declares(measure.meter())
           && undeclared.size() < MOST_WARNINGS
           && undeclared.add(call.endpoint().label() + " " + measure.meter())) {

@@ -20,7 +20,7 @@ import java.util.HexFormat;
  */
 public record KeyHash(long a, long b, long c, long d) {
 
-  private static final VarHandle LONG =
+  static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
   private static final int BYTES = 32;
   private static final int SHORT_ID = 10;
@@ -43,7 +43,7 @@ public record KeyHash(long a, long b, long c, long d) {
 
   /** SHA-256 of a text's UTF-8: of a whole key, where nothing else hashes it. */
   public static KeyHash sha256(String text) {
-    return Sha256.of(text);
+    return Sha256.apply(text, KeyHash::ofBytes);
   }
 
   /**

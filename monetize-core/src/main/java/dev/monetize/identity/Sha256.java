@@ -7,6 +7,8 @@ import java.security.DigestException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** SHA-256 of a text's UTF-8; of short ASCII texts, as keys are, without allocation. */
 final class Sha256 {
@@ -18,17 +20,28 @@ final class Sha256 {
   private final MessageDigest digest = digest();
   private final byte[] in = new byte[SHORT];
   private final byte[] out = new byte[HASH];
+  private final KeyDigest lent = new KeyDigest();
 
   private Sha256() {}
 
-  static KeyHash of(String text) {
+  /** Makes something of the 32 bytes, which are there for the moment. */
+  static <T> T apply(String text, Function<byte[], T> make) {
     Sha256 worker = SPARES.take();
-    KeyHash hash = worker.hash(text);
+    T made = make.apply(worker.hash(text));
     SPARES.give(worker);
-    return hash;
+    return made;
   }
 
-  private KeyHash hash(String text) {
+  /** Lends a digest. */
+  static <T> @Nullable T lookUp(
+      String text, Function<? super KeyDigest, ? extends @Nullable T> find) {
+    Sha256 worker = SPARES.take();
+    T found = find.apply(worker.lent.read(worker.hash(text)));
+    SPARES.give(worker);
+    return found;
+  }
+
+  private byte[] hash(String text) {
     int length = ascii(text);
     if (length >= 0) {
       digest.update(in, 0, length);
@@ -41,7 +54,7 @@ final class Sha256 {
     } catch (DigestException e) {
       throw new IllegalStateException("SHA-256 has 32 bytes", e);
     }
-    return KeyHash.ofBytes(out);
+    return out;
   }
 
   /** Puts a short ASCII text into {@code in}; -1 if it is not one. */

@@ -11,7 +11,7 @@ final class ConcurrencySlot extends Slot {
   private final ConcurrencyLimit limit;
 
   ConcurrencySlot(ConcurrencyLimit limit, int index, int at) {
-    super(limit, index, at);
+    super(limit, index, at, NONE);
     this.limit = limit;
   }
 
@@ -50,7 +50,6 @@ final class ConcurrencySlot extends Slot {
   void tell(long[] cells, long now) {
     cells[cell] = Math.max(0, limit.max() - cells[cell]);
     cells[cell + 1] = 0;
-    cells[cell + 2] = 0;
   }
 
   @Override

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.monetize.limit;
 
+import java.util.Arrays;
+
 /**
  * What a {@link RateLimiter} says to a call. What only a refusal has, exists only on the refusal.
  */
@@ -16,14 +18,60 @@ public sealed interface Decision {
    */
   long shadowed();
 
-  /**
-   * The call may go on; every limit has been charged.
-   *
-   * @param subject who was charged
-   * @param charge what was taken
-   */
-  record Allowed(Subject subject, Charge charge, Standing standing, long shadowed)
-      implements Decision {}
+  /** The call may go on; every limit has been charged. Is itself the standing after that. */
+  final class Allowed extends Standing implements Decision {
+
+    private final Subject subject;
+    private final Charge charge;
+
+    /**
+     * Used by implementations of {@link RateLimiter}.
+     *
+     * @param subject who was charged
+     * @param charge what was taken
+     * @param cells as those of {@link Standing#of}
+     */
+    public Allowed(Subject subject, Charge charge, long[] cells, long shadowed) {
+      super(with(shadowed, checked(charge.limits(), cells)));
+      this.subject = subject;
+      this.charge = charge;
+    }
+
+    /** One number more, where there is something to tell: that is rare, and a field is not. */
+    private static long[] with(long shadowed, long[] cells) {
+      if (shadowed == 0) {
+        return cells;
+      }
+      long[] more = Arrays.copyOf(cells, cells.length + 1);
+      more[cells.length] = shadowed;
+      return more;
+    }
+
+    /** Who was charged. */
+    public Subject subject() {
+      return subject;
+    }
+
+    /** What was taken. */
+    public Charge charge() {
+      return charge;
+    }
+
+    @Override
+    public LimitSet limits() {
+      return charge.limits();
+    }
+
+    @Override
+    public Standing standing() {
+      return this;
+    }
+
+    @Override
+    public long shadowed() {
+      return cells.length == limits().cells() ? 0 : cells[cells.length - 1];
+    }
+  }
 
   /**
    * The call is refused; nothing was charged anywhere.

@@ -43,29 +43,31 @@ public final class InMemoryRateLimiter implements RateLimiter {
   public Decision acquire(Subject subject, Charge charge, long now) {
     LimitSet set = charge.limits();
     long[] amounts = charge.amounts();
-    long[] cells = new long[Slot.CELLS * set.size()];
+    long[] cells = new long[set.cells()];
     long verdict;
     do {
       long[] customer = words(customers, set.customer(), subject.customer(), subject, cells, now);
       long[] key = words(keys, set.key(), subject, subject, cells, now);
       verdict = Verdict.of(set, customer, key, amounts, now, cells);
     } while (verdict == Verdict.MOVED);
-    return verdict == Verdict.REFUSED
-        ? refused(set, amounts, cells, now)
-        : new Decision.Allowed(subject, charge, standing(set, cells, now), verdict);
+    if (verdict == Verdict.REFUSED) {
+      return refused(set, amounts, cells, now);
+    }
+    tell(set, cells, now);
+    return new Decision.Allowed(subject, charge, cells, verdict);
   }
 
   private static Decision refused(LimitSet set, long[] amounts, long[] cells, long now) {
     int slowest = Verdict.slowest(set, cells, amounts, now);
     long delay = set.slot(slowest).delay(cells, amounts, now);
     long shadowed = Verdict.shadowed(set, cells, amounts, now);
-    return new Decision.Refused(slowest, delay, standing(set, cells, now), shadowed);
+    tell(set, cells, now);
+    return new Decision.Refused(slowest, delay, Standing.of(set, cells), shadowed);
   }
 
-  private static Standing standing(LimitSet set, long[] cells, long now) {
+  private static void tell(LimitSet set, long[] cells, long now) {
     set.customer().tell(cells, now);
     set.key().tell(cells, now);
-    return new Standing(set, cells);
   }
 
   /** The subject's array, and in the cells the windows of now. */
@@ -141,10 +143,11 @@ public final class InMemoryRateLimiter implements RateLimiter {
 
   @Override
   public Standing peek(Subject subject, LimitSet limits, long now) {
-    long[] cells = new long[Slot.CELLS * limits.size()];
+    long[] cells = new long[limits.cells()];
     look(customers, limits.customer(), subject.customer(), subject, cells, now);
     look(keys, limits.key(), subject, subject, cells, now);
-    return standing(limits, cells, now);
+    tell(limits, cells, now);
+    return Standing.of(limits, cells);
   }
 
   private void look(

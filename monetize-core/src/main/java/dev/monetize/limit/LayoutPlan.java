@@ -15,9 +15,13 @@ final class LayoutPlan {
 
   LayoutPlan(List<Limit> limits, Scope scope) {
     this.limits = limits;
+    int start = Slot.CELLS * limits.size();
     for (int i = 0; i < limits.size(); i++) {
-      if (limits.get(i).scope() == scope && limits.get(i) instanceof WindowLimit window) {
-        add(new WindowSlot(window, i, width));
+      if (limits.get(i) instanceof WindowLimit window) {
+        if (window.scope() == scope) {
+          add(new WindowSlot(window, i, width, start));
+        }
+        start++;
       }
     }
     for (int i = 0; i < limits.size(); i++) {

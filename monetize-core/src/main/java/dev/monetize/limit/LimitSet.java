@@ -19,6 +19,7 @@ public final class LimitSet {
   private final Layout key;
   private final Slot[] slots;
   private final long shadows;
+  private final int cells;
 
   private LimitSet(List<Limit> limits) {
     this.limits = limits;
@@ -33,6 +34,7 @@ public final class LimitSet {
             .filter(slot -> slot.shadow)
             .mapToLong(slot -> 1L << slot.index)
             .reduce(0, (a, b) -> a | b);
+    this.cells = Slot.CELLS * slots.length + customer.windows().length + key.windows().length;
   }
 
   /**
@@ -82,6 +84,11 @@ public final class LimitSet {
   /** The place of the limit at a position. */
   Slot slot(int index) {
     return slots[index];
+  }
+
+  /** How many cells a decision works on. */
+  int cells() {
+    return cells;
   }
 
   /** The positions of limits in shadow mode, one bit each. */

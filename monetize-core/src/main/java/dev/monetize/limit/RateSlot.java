@@ -23,7 +23,7 @@ final class RateSlot extends Slot {
    * @param quota the quota past which the limit holds, or null if it always does
    */
   RateSlot(RateLimit limit, int index, int at, @Nullable WindowSlot quota) {
-    super(limit, index, at);
+    super(limit, index, at, NONE);
     this.limit = limit;
     this.interval = limit.intervalNanos();
     this.burst = limit.burstNanos();
@@ -81,7 +81,6 @@ final class RateSlot extends Slot {
     long behind = holds ? Math.max(0, cells[cell] - now) : 0;
     cells[cell] = permits(burst - behind);
     cells[cell + 1] = behind;
-    cells[cell + 2] = 0;
   }
 
   /**

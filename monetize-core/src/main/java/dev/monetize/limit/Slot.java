@@ -5,13 +5,17 @@ package dev.monetize.limit;
 /**
  * One limit's place in a subject's state array, and its rules.
  *
- * <p>A decision works on three cells for each limit, which end up as the {@link Standing}'s. On the
- * way the first holds the limit's word; the others are a window limit's end and start in seconds.
- * The array itself is only touched under its lock, by {@link #load} and {@link #charge}.
+ * <p>A decision works on cells, which end up as the {@link Standing}'s: two for each limit, and
+ * behind those one for each window limit. On the way the first holds the limit's word; the others
+ * are a window limit's end and start in seconds. The array itself is only touched under its lock,
+ * by {@link #load} and {@link #charge}.
  */
 abstract class Slot {
 
-  static final int CELLS = 3;
+  static final int CELLS = 2;
+
+  /** A position that is none. */
+  static final int NONE = -1;
 
   private static final long VALUE = ~WordLock.BIT;
 
@@ -27,13 +31,17 @@ abstract class Slot {
   /** Position of its first cell. */
   final int cell;
 
+  /** Position of the cell for a window's start, or {@link #NONE}. */
+  final int start;
+
   final boolean shadow;
   private final long lockBit;
 
-  Slot(Limit limit, int index, int at) {
+  Slot(Limit limit, int index, int at, int start) {
     this.index = index;
     this.at = at;
     this.cell = CELLS * index;
+    this.start = start;
     this.shadow = limit.shadow();
     this.lockBit = at == 0 ? WordLock.BIT : 0;
   }

@@ -5,53 +5,72 @@ package dev.monetize.limit;
 /**
  * How a subject stands in each limit of a set, at one moment. Immutable.
  *
- * <p>Kept as one array of three numbers a limit (remaining, reset, window), so that a decision
- * costs one small allocation.
+ * <p>Kept as one array of numbers, and what allows a call is a standing itself, so that a decision
+ * costs two small allocations.
  */
-public final class Standing {
+public abstract sealed class Standing permits Decision.Allowed, Standing.Seen {
 
-  private static final int STRIDE = 3;
+  final long[] cells;
 
-  private final LimitSet limits;
-  private final long[] cells;
-
-  /**
-   * Used by implementations of {@link RateLimiter}.
-   *
-   * @param cells for each limit: units remaining, nanoseconds until it is whole again, and the
-   *     start of the window counted in (seconds since the epoch; 0 where there is none). Not
-   *     copied.
-   */
-  public Standing(LimitSet limits, long[] cells) {
-    if (cells.length != STRIDE * limits.size()) {
-      throw new IllegalArgumentException(
-          "expected %d numbers for %d limits, got %d"
-              .formatted(STRIDE * limits.size(), limits.size(), cells.length));
-    }
-    this.limits = limits;
+  Standing(long[] cells) {
     this.cells = cells;
   }
 
-  /** The limits told of. */
-  public LimitSet limits() {
-    return limits;
+  static long[] checked(LimitSet limits, long[] cells) {
+    if (cells.length != limits.cells()) {
+      throw new IllegalArgumentException(
+          "expected %d numbers for %d limits, got %d"
+              .formatted(limits.cells(), limits.size(), cells.length));
+    }
+    return cells;
   }
 
+  /** A standing alone, without a call that was allowed. */
+  static final class Seen extends Standing {
+
+    private final LimitSet limits;
+
+    Seen(LimitSet limits, long[] cells) {
+      super(checked(limits, cells));
+      this.limits = limits;
+    }
+
+    @Override
+    public LimitSet limits() {
+      return limits;
+    }
+  }
+
+  /**
+   * A standing, for implementations of {@link RateLimiter}.
+   *
+   * @param cells for each limit two numbers: units remaining, and nanoseconds until it is whole
+   *     again; behind those, for each {@link WindowLimit} in order, the start of the window counted
+   *     in, in seconds since the epoch. Not copied.
+   */
+  public static Standing of(LimitSet limits, long[] cells) {
+    return new Seen(limits, cells);
+  }
+
+  /** The limits told of. */
+  public abstract LimitSet limits();
+
   /** Units that could be taken now; 0 where the limit is used up. */
-  public long remaining(int index) {
-    return cells[STRIDE * index];
+  public final long remaining(int index) {
+    return cells[Slot.CELLS * index];
   }
 
   /**
    * Nanoseconds until the limit is whole again: a rate limit's burst refilled, a quota's window
    * ended. 0 for a rate limit that is whole, and for concurrency.
    */
-  public long resetNanos(int index) {
-    return cells[STRIDE * index + 1];
+  public final long resetNanos(int index) {
+    return cells[Slot.CELLS * index + 1];
   }
 
   /** Start of the window counted in, in seconds since the epoch; 0 for a limit without windows. */
-  public long windowStart(int index) {
-    return cells[STRIDE * index + 2];
+  public final long windowStart(int index) {
+    int start = limits().slot(index).start;
+    return start == Slot.NONE ? 0 : cells[start];
   }
 }

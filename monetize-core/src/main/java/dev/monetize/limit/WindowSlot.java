@@ -12,8 +12,11 @@ final class WindowSlot extends Slot {
 
   private final WindowLimit limit;
 
-  WindowSlot(WindowLimit limit, int index, int at) {
-    super(limit, index, at);
+  /**
+   * @param start position of the cell for its window's start
+   */
+  WindowSlot(WindowLimit limit, int index, int at, int start) {
+    super(limit, index, at, start);
     this.limit = limit;
   }
 
@@ -43,12 +46,12 @@ final class WindowSlot extends Slot {
       window = limit.windows().at(counted * SECOND);
     }
     cells[cell + 1] = window.end();
-    cells[cell + 2] = window.start();
+    cells[start] = window.start();
   }
 
   /** How long the window found is. */
   long seconds(long[] cells) {
-    return cells[cell + 1] - cells[cell + 2];
+    return cells[cell + 1] - cells[start];
   }
 
   /**
@@ -58,15 +61,15 @@ final class WindowSlot extends Slot {
   @Override
   void load(long[] words, long[] cells, long now) {
     long counted = words[at + 1];
-    long start = cells[cell + 2];
+    long found = cells[start];
     if (counted >= cells[cell + 1]) {
-      cells[cell + 1] += counted - start;
-      cells[cell + 2] = counted;
-    } else if (counted != start) {
-      if (counted < start) {
+      cells[cell + 1] += counted - found;
+      cells[start] = counted;
+    } else if (counted != found) {
+      if (counted < found) {
         put(words, 0);
       }
-      words[at + 1] = start;
+      words[at + 1] = found;
     }
     cells[cell] = word(words);
   }

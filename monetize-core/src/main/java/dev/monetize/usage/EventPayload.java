@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.monetize.usage;
 
-import java.util.ArrayList;
 import java.util.List;
 
 /** How an event lies in a record. Its first byte is the layout's version. */
@@ -50,10 +49,7 @@ final class EventPayload {
    * @throws RuntimeException if it is none, or of a later version
    */
   static UsageEvent read(PayloadReader from) {
-    int version = from.readByte();
-    if (version != CALL && version != EXTERNAL) {
-      throw new IllegalArgumentException("event layout " + version + " is of a later version");
-    }
+    int version = version(from);
     long time = from.readLong();
     long settled = time + from.readSigned();
     int status = (int) from.readSigned();
@@ -76,6 +72,20 @@ final class EventPayload {
         version == CALL ? null : readExternal(from));
   }
 
+  /** When an event was settled: the beginning of it is enough. */
+  static long settledNanos(PayloadReader from) {
+    version(from);
+    return from.readLong() + from.readSigned();
+  }
+
+  private static int version(PayloadReader from) {
+    int version = from.readByte();
+    if (version != CALL && version != EXTERNAL) {
+      throw new IllegalArgumentException("event layout " + version + " is of a later version");
+    }
+    return version;
+  }
+
   private static ExternalId readExternal(PayloadReader from) {
     return new ExternalId(from.readLong(), from.readLong(), from.readLong());
   }
@@ -89,21 +99,21 @@ final class EventPayload {
 
   private static List<Measure> readMeasures(PayloadReader from) {
     int count = from.readCount();
-    List<Measure> measures = new ArrayList<>(count);
+    Measure[] measures = new Measure[count];
     for (int i = 0; i < count; i++) {
-      measures.add(new Measure(from.readString(), from.readVarint()));
+      measures[i] = new Measure(from.readString(), from.readVarint());
     }
-    return measures;
+    return List.of(measures);
   }
 
   private static List<QuotaWindow> readWindows(PayloadReader from) {
     int count = from.readCount();
-    List<QuotaWindow> windows = new ArrayList<>(count);
+    QuotaWindow[] windows = new QuotaWindow[count];
     for (int i = 0; i < count; i++) {
-      windows.add(
+      windows[i] =
           new QuotaWindow(
-              from.readString(), from.readString(), from.readByte() != 0, from.readSigned()));
+              from.readString(), from.readString(), from.readByte() != 0, from.readSigned());
     }
-    return windows;
+    return List.of(windows);
   }
 }

@@ -21,6 +21,11 @@ final class RecordCursor {
   private long next;
   private int at;
 
+  /** The first record behind the segment, or 0, as the index had it after so many changes. */
+  private long end;
+
+  private long changes;
+
   RecordCursor(UUID journal, SegmentDirectory segments, SegmentIndex index) {
     this.journal = journal;
     this.segments = segments;
@@ -51,9 +56,7 @@ final class RecordCursor {
   long take() throws IOException {
     long wanted = next;
     Segment current = segment;
-    if (current != null
-        && index.holding(wanted).getValue().equals(current.name())
-        && advance(current)) {
+    if (current != null && isIn(current, wanted) && advance(current)) {
       return wanted;
     }
     Segment behind = open(wanted);
@@ -66,6 +69,18 @@ final class RecordCursor {
       }
     }
     return wanted;
+  }
+
+  /**
+   * Whether a segment holds a record; asks the index only when it or the segment may be another.
+   */
+  private boolean isIn(Segment current, long sequence) throws IOException {
+    if (sequence >= end || index.changes() != changes) {
+      changes = index.changes();
+      Map.Entry<Long, String> holding = index.holding(sequence);
+      end = holding.getValue().equals(current.name()) ? index.after(holding.getKey()) : 0;
+    }
+    return sequence < end;
   }
 
   /** The record that was taken. */
@@ -89,6 +104,7 @@ final class RecordCursor {
     segment = opened;
     next = holding.getKey();
     at = Segment.HEADER;
+    end = 0;
     return opened;
   }
 

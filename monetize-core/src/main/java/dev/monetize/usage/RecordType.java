@@ -22,6 +22,8 @@ enum RecordType {
   /** A sink refused a batch for good: it is put aside, and the sink goes on behind it. */
   PARKED(6);
 
+  private static final RecordType[] ALL = values();
+
   private final byte code;
 
   RecordType(int code) {
@@ -33,7 +35,7 @@ enum RecordType {
   }
 
   static @Nullable RecordType of(int code) {
-    for (RecordType type : values()) {
+    for (RecordType type : ALL) {
       if (type.code == code) {
         return type;
       }

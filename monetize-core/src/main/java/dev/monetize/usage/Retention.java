@@ -86,7 +86,7 @@ final class Retention {
       long sequence = cursor.take();
       if (cursor.record().typeCode() == RecordType.EVENT.code()) {
         lastEvent = sequence;
-        newest = Math.max(newest, EventPayload.read(cursor.record().payload()).settledNanos());
+        newest = Math.max(newest, EventPayload.settledNanos(cursor.record().payload()));
       }
     }
     return new Content(base, lastEvent, newest);

@@ -7,11 +7,13 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** Which segment holds which sequences. Thread-safe. */
 final class SegmentIndex {
 
   private final ConcurrentSkipListMap<Long, String> files = new ConcurrentSkipListMap<>();
+  private final AtomicLong changes = new AtomicLong();
 
   SegmentIndex(NavigableMap<Long, String> bases) {
     files.putAll(bases);
@@ -19,12 +21,18 @@ final class SegmentIndex {
 
   void add(long base, String name) {
     files.put(base, name);
+    changes.incrementAndGet();
+  }
+
+  /** How often it was changed: while it is the same, so are the answers. */
+  long changes() {
+    return changes.get();
   }
 
   /** Records from this one on are in another segment now. */
   void replaceBehind(long base, String name) {
     files.tailMap(base).clear();
-    files.put(base, name);
+    add(base, name);
   }
 
   /** The first sequence that is held, {@link Long#MAX_VALUE} if there is none. */
@@ -49,6 +57,7 @@ final class SegmentIndex {
   /** Forgets a segment that is to be deleted. */
   void remove(long base) {
     files.remove(base);
+    changes.incrementAndGet();
   }
 
   /** The segment that holds a sequence, with its first one. */

@@ -46,6 +46,7 @@ class SecretsTest {
               key,
               accounts,
               issued.hash(),
+              KeyDigest.of(new String(PEPPER, StandardCharsets.US_ASCII)),
               KeyOwner.of("acme", issued.hash()),
               Pepper.of("p1", PEPPER),
               new Customer("acme", ""),

@@ -182,7 +182,7 @@ public final class MonetizeFilter implements Filter {
         serve(http, answer, chain);
         return;
       }
-      MeteredRequest dispatched = dispatched(http);
+      AsyncCall dispatched = dispatched(http);
       if (dispatched != null) {
         resume(dispatched, http, answer, chain);
         return;
@@ -230,15 +230,12 @@ public final class MonetizeFilter implements Filter {
   }
 
   /** The call that an asynchronous dispatch goes on with. */
-  private static @Nullable MeteredRequest dispatched(HttpServletRequest request) {
-    return request.getDispatcherType() == DispatcherType.ASYNC ? MeteredRequest.of(request) : null;
+  private static @Nullable AsyncCall dispatched(HttpServletRequest request) {
+    return request.getDispatcherType() == DispatcherType.ASYNC ? AsyncCall.of(request) : null;
   }
 
   private static void resume(
-      MeteredRequest call,
-      HttpServletRequest request,
-      HttpServletResponse response,
-      FilterChain chain)
+      AsyncCall call, HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws IOException, ServletException {
     Throwable thrown = null;
     call.dispatching();

@@ -12,18 +12,18 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class OpenCalls {
 
-  private final Set<MeteredRequest> open = ConcurrentHashMap.newKeySet();
+  private final Set<AsyncCall> open = ConcurrentHashMap.newKeySet();
 
-  void opened(MeteredRequest request) {
-    open.add(request);
+  void opened(AsyncCall call) {
+    open.add(call);
   }
 
-  void ended(MeteredRequest request) {
-    open.remove(request);
+  void ended(AsyncCall call) {
+    open.remove(call);
   }
 
   /** Settles all of them. */
   void cutOff() {
-    open.forEach(MeteredRequest::cutOff);
+    open.forEach(AsyncCall::cutOff);
   }
 }

@@ -41,6 +41,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.mockito.ArgumentCaptor;
 
 /** What the filter does where a container, an app or the engine misbehaves. */
 class MonetizeFilterTest {
@@ -159,22 +160,27 @@ class MonetizeFilterTest {
     metered.startAsync();
     metered.left(null);
     assertThat(calls()).isZero();
-    metered.onTimeout(new AsyncEvent(async));
+    AsyncListener listener = listener(async);
+    listener.onTimeout(new AsyncEvent(async));
     assertThat(calls()).isZero();
-    metered.onComplete(new AsyncEvent(async));
-    metered.onComplete(new AsyncEvent(async));
+    listener.onComplete(new AsyncEvent(async));
+    listener.onComplete(new AsyncEvent(async));
 
     assertThat(calls()).isEqualTo(1);
   }
 
   @Test
   void listenerOfAnEarlierStart_isAddedAgain() throws Exception {
+    AsyncContext async = mock();
     AsyncContext again = mock();
-    MeteredRequest metered = served(request("/v1/x"));
+    HttpServletRequest request = request("/v1/x");
+    when(request.startAsync()).thenReturn(async);
+    served(request).startAsync();
+    AsyncListener listener = listener(async);
 
-    metered.onStartAsync(new AsyncEvent(again));
+    listener.onStartAsync(new AsyncEvent(again));
 
-    verify(again).addListener((AsyncListener) metered);
+    verify(again).addListener(listener);
   }
 
   @Test
@@ -197,8 +203,8 @@ class MonetizeFilterTest {
     MeteredRequest metered = served(request);
 
     metered.startAsync();
-    metered.onComplete(new AsyncEvent(async));
-    metered.onComplete(new AsyncEvent(async));
+    listener(async).onComplete(new AsyncEvent(async));
+    listener(async).onComplete(new AsyncEvent(async));
 
     assertThat(used("tokens")).isEqualTo(12);
   }
@@ -257,6 +263,13 @@ class MonetizeFilterTest {
   private MeteredRequest served(HttpServletRequest request) {
     Granted call = (Granted) monetizer.admit(ApiCall.of("GET", request.getServletPath(), key));
     return new MeteredRequest(request, response, call, new OpenCalls());
+  }
+
+  /** What listens to asynchronous work. */
+  private static AsyncListener listener(AsyncContext async) {
+    ArgumentCaptor<AsyncListener> listener = ArgumentCaptor.captor();
+    verify(async).addListener(listener.capture());
+    return listener.getValue();
   }
 
   private HttpServletRequest request(String path) {
