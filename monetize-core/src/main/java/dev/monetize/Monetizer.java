@@ -313,15 +313,15 @@ public final class Monetizer implements AutoCloseable {
 
   /**
    * Puts other tiers into force, from the next call on. What was used of limits and quotas is kept.
+   * Of a meter with another aggregation than before, the hours up to now are told as {@link
+   * dev.monetize.usage.UsagePoint.Certainty#AT_LEAST}, unless it is a sum now.
    *
    * @return what changed, and for how many customers
    * @throws dev.monetize.tier.TierFaultsException if a subscription would have no tier, or values
    *     of its own that are no good for it; the tiers in force stay
    */
   public TierReload reload(TierCatalog next) {
-    TierReload reload = offers.replace(next);
-    callers.forgetRefusals();
-    return reload;
+    return inForce(offers.replace(next));
   }
 
   /**
@@ -331,9 +331,16 @@ public final class Monetizer implements AutoCloseable {
    * @throws dev.monetize.tier.TierFaultsException if the file is no good; the tiers in force stay
    */
   public TierReload reload() {
-    TierReload reload = offers.reload();
+    return inForce(offers.reload());
+  }
+
+  private TierReload inForce(TierReload reload) {
     callers.forgetRefusals();
-    return reload;
+    return offers.exclusively(
+        () -> {
+          ledger.aggregate(tiers().aggregations());
+          return reload;
+        });
   }
 
   /** Customers, keys and subscriptions: create, issue, rotate, revoke, change. */

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -16,16 +17,17 @@ final class CustomerUse {
   private final Map<String, MeterUse> hours = new HashMap<>();
   private final Map<String, Series> windows = new HashMap<>();
   private final Map<String, Map<String, Series>> keyWindows = new HashMap<>();
-  private final Map<String, Aggregation> aggregations;
+  private final AtomicReference<Map<String, Aggregation>> aggregations;
   private final LongSupplier oldestKept;
 
   /**
    * A blank page.
    *
-   * @param aggregations of meters that are not just summed up
+   * @param aggregations of meters that are not just summed up, now
    * @param oldestKept what began before this second is forgotten
    */
-  CustomerUse(Map<String, Aggregation> aggregations, LongSupplier oldestKept) {
+  CustomerUse(
+      AtomicReference<Map<String, Aggregation>> aggregations, LongSupplier oldestKept) {
     this.aggregations = aggregations;
     this.oldestKept = oldestKept;
   }
@@ -147,8 +149,13 @@ final class CustomerUse {
     return use;
   }
 
+  /** Takes the aggregations of now. */
+  synchronized void aggregate() {
+    hours.replaceAll((meter, use) -> use.in(aggregation(meter)));
+  }
+
   private Aggregation aggregation(String meter) {
-    return aggregations.getOrDefault(meter, Aggregation.SUM);
+    return aggregations.get().getOrDefault(meter, Aggregation.SUM);
   }
 
   private Map<String, Series> keyQuotas(String key) {
