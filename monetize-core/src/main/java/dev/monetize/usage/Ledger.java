@@ -15,7 +15,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * How much was used: events summed up per customer, meter and hour (UTC, of event time), and per
@@ -51,7 +50,7 @@ public final class Ledger implements JournalState {
   private final InstantSource clock;
 
   /** Shared with the {@link #fresh} ones that checkpoints are made of. */
-  private final AtomicReference<Map<String, Aggregation>> aggregations;
+  private final Aggregations aggregations;
 
   private final ConcurrentHashMap<String, CustomerUse> customers = new ConcurrentHashMap<>();
 
@@ -66,10 +65,10 @@ public final class Ledger implements JournalState {
    * @param aggregations of meters by name; any other is {@link Aggregation#SUM}
    */
   public Ledger(InstantSource clock, Map<String, Aggregation> aggregations) {
-    this(Objects.requireNonNull(clock, "clock"), new AtomicReference<>(Map.copyOf(aggregations)));
+    this(Objects.requireNonNull(clock, "clock"), new Aggregations(aggregations));
   }
 
-  private Ledger(InstantSource clock, AtomicReference<Map<String, Aggregation>> aggregations) {
+  private Ledger(InstantSource clock, Aggregations aggregations) {
     this.clock = clock;
     this.aggregations = aggregations;
   }
@@ -82,7 +81,7 @@ public final class Ledger implements JournalState {
    * @param meters by name; any other is {@link Aggregation#SUM} from now on
    */
   public void aggregate(Map<String, Aggregation> meters) {
-    aggregations.set(Map.copyOf(meters));
+    aggregations.change(meters);
     customers.values().forEach(CustomerUse::aggregate);
   }
 
