@@ -71,7 +71,7 @@ public final class JournalTool {
       err.print(USAGE);
       return NOT_UNDERSTOOD;
     } catch (JournalDamagedException e) {
-      return ended(DAMAGED, e.getMessage() + ". The records before that are good");
+      return ended(DAMAGED, e.getMessage() + ".\nRecords before the damage are good.");
     } catch (IOException e) {
       return ended(STOPPED, "stopped: " + e.getMessage());
     }

@@ -103,7 +103,7 @@ class JournalToolProcessTest {
     assertThat(verify.err())
         .startsWith("journal damaged: journal/usage-0000000000000000001.journal: at offset ")
         .contains(gap)
-        .endsWith(". The records before that are good\n");
+        .endsWith(".\nRecords before the damage are good.\n");
     assertThat(export.exit()).isEqualTo(JournalTool.DAMAGED);
     assertThat(export.out()).hasSizeBetween(1, 9);
     assertThat(Files.readAllBytes(segment)).isEqualTo(bytes);
