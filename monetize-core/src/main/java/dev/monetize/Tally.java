@@ -42,8 +42,9 @@ final class Tally {
 
   /**
    * What a billable call counts: itself, the meters of its endpoint that need nobody to say how
-   * much, and what its handler or its answer added, to whichever meter. A meter that was to be added
-   * to and was not is not counted with 0 units, which a minimum or a last value would take for one.
+   * much, and what its handler or its answer added, to whichever meter. A meter that was to be
+   * added to and was not is not counted with 0 units, which a minimum or a last value would take
+   * for one.
    */
   static List<Measure> of(Endpoint endpoint, @Nullable List<Measure> added, long elapsedNanos) {
     if (endpoint.meters().isEmpty() && added == null) {

@@ -42,8 +42,7 @@ final class UsageReporter {
     return new UsageReport(caller.customer(), caller.tier().name(), meters, cost(caller, now));
   }
 
-  private UsageReport.MeterUse use(
-      Caller caller, String meter, Aggregation aggregation, long now) {
+  private UsageReport.MeterUse use(Caller caller, String meter, Aggregation aggregation, long now) {
     List<UsageReport.QuotaUse> quotas = new ArrayList<>();
     long since = 0;
     for (Quota quota : caller.tier().quotas()) {

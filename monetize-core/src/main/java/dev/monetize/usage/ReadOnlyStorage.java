@@ -22,8 +22,8 @@ import java.util.Map;
  * <p>Only the last three segments of a listing can still change: the one that is made in advance,
  * the one that is filled, and the one before, where that changed during the listing. They are
  * copied, the last first, so that none has more than those before it lead to. The rest is mapped.
- * Segments are deleted only after a checkpoint was made: where there is another one at the end,
- * all is taken again.
+ * Segments are deleted only after a checkpoint was made: where there is another one at the end, all
+ * is taken again.
  */
 final class ReadOnlyStorage implements JournalStorage {
 

@@ -61,9 +61,7 @@ public final class UsageHistory {
    *     other is {@link Aggregation#SUM}; asked at each question
    */
   public UsageHistory(
-      InstantSource clock,
-      FileUsageJournal journal,
-      Supplier<Map<String, Aggregation>> meters) {
+      InstantSource clock, FileUsageJournal journal, Supplier<Map<String, Aggregation>> meters) {
     this.clock = Objects.requireNonNull(clock, "clock");
     this.scan = new JournalScan(Objects.requireNonNull(journal, "journal"));
     this.meters = Objects.requireNonNull(meters, "meters");

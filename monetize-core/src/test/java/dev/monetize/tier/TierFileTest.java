@@ -313,7 +313,8 @@ class TierFileTest {
     for (String word : words.split(" ")) {
       file.append("  by_%s: {aggregation: %s}\n".formatted(word, word));
     }
-    file.append("  tokens: {aggregation: max}\nendpoints: {/v1/x: {meter: tokens, units: handler}}");
+    file.append(
+        "  tokens: {aggregation: max}\nendpoints: {/v1/x: {meter: tokens, units: handler}}");
 
     TierCatalog catalog = TierCatalog.parse("tiers.yml", file.toString());
 

@@ -346,7 +346,8 @@ class AggregationTest {
             .extracting(UsagePoint::certainty)
             .containsExactly(exact ? Certainty.EXACT : Certainty.AT_LEAST, Certainty.EXACT);
         assertThat(ledger.units("acme", "m", NOON.minusSeconds(7200), NOON)).isEqualTo(27);
-        assertThat(ledger.point("acme", "m", NOON.minusSeconds(3600), NOON)).isEqualTo(points.get(1));
+        assertThat(ledger.point("acme", "m", NOON.minusSeconds(3600), NOON))
+            .isEqualTo(points.get(1));
         assertThat(ofCheckpoint(checkpoint, ledger)).isEqualTo(points);
       }
     }

@@ -152,7 +152,11 @@ class JournalLookTest {
     AtomicLong appended = new AtomicLong();
     try (FileUsageJournal journal =
         FileUsageJournal.open(
-            JournalStorage.directory(own), () -> {}, settings, 1 << 16, List.of(new CountedUse("count")))) {
+            JournalStorage.directory(own),
+            () -> {},
+            settings,
+            1 << 16,
+            List.of(new CountedUse("count")))) {
       Thread app =
           new Thread(
               () -> {

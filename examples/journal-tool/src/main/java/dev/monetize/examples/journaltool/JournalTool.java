@@ -100,7 +100,10 @@ public final class JournalTool {
       out.write(
           "sink %s: has all up to %d%s, %d batches put aside\n"
               .formatted(
-                  sink.getKey(), stand.sent(), stand.givenUp() ? ", given up" : "", stand.parked()));
+                  sink.getKey(),
+                  stand.sent(),
+                  stand.givenUp() ? ", given up" : "",
+                  stand.parked()));
     }
   }
 

@@ -31,7 +31,10 @@ final class Progress {
     if ((events & (STEP - 1)) == 0 && nanos.getAsLong() - told >= EVERY_NANOS) {
       told = nanos.getAsLong();
       err.printf(
-          Locale.ROOT, "read up to record %,d, of %s%n", recorded.sequence(), recorded.event().time());
+          Locale.ROOT,
+          "read up to record %,d, of %s%n",
+          recorded.sequence(),
+          recorded.event().time());
     }
   }
 }

@@ -123,7 +123,9 @@ class JournalToolProcessTest {
     ToolProcess tool = run(arguments);
 
     assertThat(tool.exit()).isEqualTo(JournalTool.NOT_UNDERSTOOD);
-    assertThat(tool.err()).startsWith(fault).contains("usage: java -jar monetize.jar journal verify");
+    assertThat(tool.err())
+        .startsWith(fault)
+        .contains("usage: java -jar monetize.jar journal verify");
     assertThat(tool.out()).isEmpty();
   }
 
@@ -135,6 +137,7 @@ class JournalToolProcessTest {
     assertThat(nowhere.exit()).isEqualTo(JournalTool.STOPPED);
     assertThat(nowhere.err()).isEqualTo("stopped: there is no directory nowhere\n");
     assertThat(above.exit()).isEqualTo(JournalTool.STOPPED);
-    assertThat(above.err()).startsWith("stopped: . holds no journal: files are named usage-*.journal");
+    assertThat(above.err())
+        .startsWith("stopped: . holds no journal: files are named usage-*.journal");
   }
 }
