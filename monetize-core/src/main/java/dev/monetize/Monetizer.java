@@ -13,6 +13,7 @@ import dev.monetize.tier.Endpoint;
 import dev.monetize.tier.Route;
 import dev.monetize.tier.Tier;
 import dev.monetize.tier.TierCatalog;
+import dev.monetize.usage.Aggregation;
 import dev.monetize.usage.ExternalUsage;
 import dev.monetize.usage.FileUsageJournal;
 import dev.monetize.usage.IdConflict;
@@ -263,16 +264,18 @@ public final class Monetizer implements AutoCloseable {
     }
   }
 
-  /** A quota holds a caller only at endpoints that declare its meter. */
+  /** A quota holds a caller only at endpoints that declare its meter; it is of a sum. */
   private void warnOfUndeclared(Granted call) {
     for (Measure measure : call.added()) {
       if (!call.declares(measure.meter())
+          && tiers().aggregations().getOrDefault(measure.meter(), Aggregation.SUM)
+              == Aggregation.SUM
           && undeclared.size() < MOST_WARNINGS
           && undeclared.add(call.endpoint().label() + " " + measure.meter())) {
         log.warn(
             "a handler of {} adds to the meter \"{}\", which the tier file does not declare there:"
-                + " it is counted, but no quota on it is checked before the call, and no price on"
-                + " it is known. Declare it under endpoints",
+                + " it is counted, and has the price that the file knows for it, but no quota on it"
+                + " is checked before the call. Declare it under endpoints",
             call.endpoint().label(),
             measure.meter());
       }

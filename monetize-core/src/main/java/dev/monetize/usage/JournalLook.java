@@ -89,18 +89,14 @@ public final class JournalLook {
     UUID id = segments.openToRead(segments.files().firstEntry().getValue()).journal();
     Fold fold = new Fold(List.of(new Shown(id, viewer)));
     FileUsageJournal.restore(storage, segments, fold);
-    try {
-      Recovery.Result found = new Recovery(fold).look(segments);
-      Recovery.TornTail torn = found.torn();
-      return new Found(
-          id,
-          found.segments().size(),
-          found.nextSequence() - 1,
-          torn == null ? 0 : torn.bytes(),
-          sinks(fold));
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
-    }
+    Recovery.Result found = new Recovery(fold).look(segments);
+    Recovery.TornTail torn = found.torn();
+    return new Found(
+        id,
+        found.segments().size(),
+        found.nextSequence() - 1,
+        torn == null ? 0 : torn.bytes(),
+        sinks(fold));
   }
 
   private static Map<String, Sink> sinks(Fold fold) {

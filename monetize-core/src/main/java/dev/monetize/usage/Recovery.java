@@ -110,7 +110,7 @@ final class Recovery {
   }
 
   /** Reads a segment; false if the records end there, or before it. */
-  private boolean read(Segment segment, long limit) throws JournalDamagedException {
+  private boolean read(Segment segment, long limit) throws IOException {
     boolean givenUp = segment.base() <= 0 ? next == limit : segment.base() >= limit;
     if (givenUp) {
       ends.add(segment.size());
@@ -173,7 +173,7 @@ final class Recovery {
     }
   }
 
-  private int scan(Segment segment, long limit) throws JournalDamagedException {
+  private int scan(Segment segment, long limit) throws IOException {
     long first = fold.next();
     frame.seed(segment.journal(), segment.number());
     int at = Segment.HEADER;
@@ -187,7 +187,7 @@ final class Recovery {
     return at;
   }
 
-  private void apply(Segment segment, int at) throws JournalDamagedException {
+  private void apply(Segment segment, int at) throws IOException {
     RecordType type = RecordType.of(frame.typeCode());
     if (type == null) {
       throw new JournalDamagedException(
@@ -198,7 +198,7 @@ final class Recovery {
     try {
       fold.record(next, type, frame.payload());
     } catch (UncheckedIOException e) {
-      throw e; // of who looks on: the record is good
+      throw e.getCause(); // of who takes it: the record is good
     } catch (RuntimeException e) {
       JournalDamagedException damage =
           new JournalDamagedException(
