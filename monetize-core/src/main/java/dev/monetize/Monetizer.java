@@ -13,6 +13,7 @@ import dev.monetize.tier.Endpoint;
 import dev.monetize.tier.Route;
 import dev.monetize.tier.Tier;
 import dev.monetize.tier.TierCatalog;
+import dev.monetize.usage.Aggregation;
 import dev.monetize.usage.ExternalUsage;
 import dev.monetize.usage.FileUsageJournal;
 import dev.monetize.usage.IdConflict;
@@ -263,18 +264,20 @@ public final class Monetizer implements AutoCloseable {
     }
   }
 
-  /** A quota holds a caller only at endpoints that declare its meter. */
+  /** A quota holds a caller only at endpoints that declare its meter; it is of a sum. */
   private void warnOfUndeclared(Granted call) {
     List<Measure> added = call.added();
     for (int i = 0; i < added.size(); i++) {
       Measure measure = added.get(i);
       if (!call.declares(measure.meter())
+          && tiers().aggregations().getOrDefault(measure.meter(), Aggregation.SUM)
+              == Aggregation.SUM
           && undeclared.size() < MOST_WARNINGS
           && undeclared.add(call.endpoint().label() + " " + measure.meter())) {
         log.warn(
             "a handler of {} adds to the meter \"{}\", which the tier file does not declare there:"
-                + " it is counted, but no quota on it is checked before the call, and no price on"
-                + " it is known. Declare it under endpoints",
+                + " it is counted, and has the price that the file knows for it, but no quota on it"
+                + " is checked before the call. Declare it under endpoints",
             call.endpoint().label(),
             measure.meter());
       }
@@ -315,13 +318,15 @@ public final class Monetizer implements AutoCloseable {
 
   /**
    * Puts other tiers into force, from the next call on. What was used of limits and quotas is kept.
+   * Of a meter with another aggregation than before, the hours up to now are told as {@link
+   * dev.monetize.usage.UsagePoint.Certainty#AT_LEAST}, unless it is a sum now.
    *
    * @return what changed, and for how many customers
    * @throws dev.monetize.tier.TierFaultsException if a subscription would have no tier, or values
    *     of its own that are no good for it; the tiers in force stay
    */
   public TierReload reload(TierCatalog next) {
-    return reloaded(offers.replace(next));
+    return inForce(offers.replace(next));
   }
 
   /**
@@ -331,13 +336,19 @@ public final class Monetizer implements AutoCloseable {
    * @throws dev.monetize.tier.TierFaultsException if the file is no good; the tiers in force stay
    */
   public TierReload reload() {
-    return reloaded(offers.reload());
+    return inForce(offers.reload());
   }
 
-  private TierReload reloaded(TierReload reload) {
+  private TierReload inForce(TierReload reload) {
     callers.forgetRefusals();
+    TierReload done =
+        offers.exclusively(
+            () -> {
+              ledger.aggregate(tiers().aggregations());
+              return reload;
+            });
     watch.recheck();
-    return reload;
+    return done;
   }
 
   /** Customers, keys and subscriptions: create, issue, rotate, revoke, change. */

@@ -19,7 +19,6 @@ import dev.monetize.notice.NoticeRules;
 import dev.monetize.notice.Notices;
 import dev.monetize.quota.Quota;
 import dev.monetize.tier.TierCatalog;
-import dev.monetize.usage.Aggregation;
 import dev.monetize.usage.FileUsageJournal;
 import dev.monetize.usage.JournalSettings;
 import dev.monetize.usage.JournalState;
@@ -43,7 +42,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -228,7 +226,7 @@ public final class MonetizerBuilder {
       subs = subs != null ? subs : file;
       whose = whose != null ? whose : file;
     }
-    Ledger ledger = new Ledger(clock);
+    Ledger ledger = new Ledger(clock, catalog.aggregations());
     RecordedIds ids = ids(dir);
     GivenNotices given = new GivenNotices();
     FileUsageJournal journal = open(dir, List.of(ledger, ids, given));
@@ -261,13 +259,9 @@ public final class MonetizerBuilder {
         accounts,
         watch,
         new UsageRecorder(callers, offers, intake, limits, watch),
-        new UsageHistory(clock, journal, columns(catalog)),
+        new UsageHistory(clock, journal, () -> offers.current().catalog().aggregations()),
         onFull,
         List.copyOf(opened));
-  }
-
-  private static Map<String, Aggregation> columns(TierCatalog catalog) {
-    return catalog.meters().stream().collect(Collectors.toMap(m -> m, m -> Aggregation.SUM));
   }
 
   private static RecordedIds ids(Path dir) {

@@ -41,8 +41,10 @@ final class Tally {
   }
 
   /**
-   * What a billable call counts: itself, the meters of its endpoint, and what its handler added, to
-   * whichever meter.
+   * What a billable call counts: itself, the meters of its endpoint that need nobody to say how
+   * much, and what its handler or its answer added, to whichever meter. A meter that was to be
+   * added to and was not is not counted with 0 units, which a minimum or a last value would take
+   * for one.
    */
   static List<Measure> of(Endpoint endpoint, @Nullable List<Measure> added, long elapsedNanos) {
     if (endpoint.meters().isEmpty() && added == null) {
@@ -51,7 +53,11 @@ final class Tally {
     List<Measure> measures = new ArrayList<>(endpoint.meters().size() + 2);
     measures.add(ONE_CALL.get(0));
     for (MeterRule rule : endpoint.meters()) {
-      measures.add(new Measure(rule.meter(), byRule(rule, elapsedNanos)));
+      if (rule.units() instanceof MeterRule.Units.Fixed fixed) {
+        measures.add(new Measure(rule.meter(), fixed.units()));
+      } else if (rule.units() instanceof MeterRule.Units.Elapsed) {
+        measures.add(new Measure(rule.meter(), millis(elapsedNanos)));
+      }
     }
     if (added != null) {
       for (Measure measure : added) {
@@ -61,14 +67,8 @@ final class Tally {
     return measures;
   }
 
-  private static long byRule(MeterRule rule, long elapsedNanos) {
-    if (rule.units() instanceof MeterRule.Units.Fixed fixed) {
-      return fixed.units();
-    }
-    if (rule.units() instanceof MeterRule.Units.Elapsed) {
-      return Math.max(0, Math.floorDiv(elapsedNanos + 999_999, 1_000_000L));
-    }
-    return 0;
+  private static long millis(long nanos) {
+    return Math.max(0, Math.floorDiv(nanos + 999_999, 1_000_000L));
   }
 
   static long units(List<Measure> measures, String meter) {

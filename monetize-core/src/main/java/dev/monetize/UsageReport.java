@@ -5,6 +5,8 @@ package dev.monetize;
 import dev.monetize.price.BasePrice;
 import dev.monetize.price.Money;
 import dev.monetize.price.RatedLine;
+import dev.monetize.usage.Aggregation;
+import dev.monetize.usage.UsagePoint.Certainty;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -24,11 +26,19 @@ public record UsageReport(String customer, String tier, Map<String, MeterUse> me
   /**
    * Use of a meter.
    *
-   * @param used units used in the first quota's window, or since {@code since} where there is none
+   * @param used what was used in the first quota's window, or since {@code since} where there is
+   *     none: units, or what the meter's aggregation makes of them
+   * @param aggregation of the meter; {@link Aggregation#SUM} where it has a quota
+   * @param certainty what {@code used} is worth
    * @param since begin of the time that {@code used} covers
    * @param quotas the meter's quotas, in the order of the tier; empty where it has none
    */
-  public record MeterUse(long used, Instant since, List<QuotaUse> quotas) {
+  public record MeterUse(
+      long used,
+      Aggregation aggregation,
+      Certainty certainty,
+      Instant since,
+      List<QuotaUse> quotas) {
 
     public MeterUse {
       quotas = List.copyOf(quotas);

@@ -13,7 +13,10 @@ import dev.monetize.quota.Quota;
 import dev.monetize.quota.QuotaPeriod;
 import dev.monetize.tier.Tier;
 import dev.monetize.tier.TierCatalog;
+import dev.monetize.usage.Aggregation;
 import dev.monetize.usage.Ledger;
+import dev.monetize.usage.UsagePoint;
+import dev.monetize.usage.UsagePoint.Certainty;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -33,13 +36,13 @@ final class UsageReporter {
 
   UsageReport report(Caller caller, long now) {
     Map<String, UsageReport.MeterUse> meters = new LinkedHashMap<>();
-    for (String meter : catalog.meters()) {
-      meters.put(meter, use(caller, meter, now));
-    }
+    catalog
+        .aggregations()
+        .forEach((meter, aggregation) -> meters.put(meter, use(caller, meter, aggregation, now)));
     return new UsageReport(caller.customer(), caller.tier().name(), meters, cost(caller, now));
   }
 
-  private UsageReport.MeterUse use(Caller caller, String meter, long now) {
+  private UsageReport.MeterUse use(Caller caller, String meter, Aggregation aggregation, long now) {
     List<UsageReport.QuotaUse> quotas = new ArrayList<>();
     long since = 0;
     for (Quota quota : caller.tier().quotas()) {
@@ -50,11 +53,19 @@ final class UsageReporter {
       }
     }
     if (!quotas.isEmpty()) {
-      return new UsageReport.MeterUse(quotas.get(0).used(), Instant.ofEpochSecond(since), quotas);
+      return new UsageReport.MeterUse(
+          quotas.get(0).used(),
+          Aggregation.SUM,
+          Certainty.EXACT,
+          Instant.ofEpochSecond(since),
+          quotas);
     }
     Window period = billingPeriod(caller, now);
+    Instant start = Instant.ofEpochSecond(period.start());
+    UsagePoint point =
+        ledger.point(caller.customer(), meter, start, Instant.ofEpochSecond(period.end()));
     return new UsageReport.MeterUse(
-        units(caller, meter, period), Instant.ofEpochSecond(period.start()), List.of());
+        point.units(), aggregation, point.certainty(), start, List.of());
   }
 
   private UsageReport.QuotaUse use(Caller caller, Quota quota, Window window) {

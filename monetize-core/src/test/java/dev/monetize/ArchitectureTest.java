@@ -38,7 +38,7 @@ class ArchitectureTest {
     onlyOurs("usage");
     onlyOurs("notice", "usage", "price");
     onlyOurs("quota", "limit");
-    onlyOurs("tier", "limit", "quota", "price");
+    onlyOurs("tier", "limit", "quota", "price", "usage");
   }
 
   private static void onlyOurs(String leaf, String... allowed) {

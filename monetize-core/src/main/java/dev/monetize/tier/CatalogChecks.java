@@ -7,6 +7,7 @@ import dev.monetize.price.Price;
 import dev.monetize.tier.CatalogDraft.Open;
 import dev.monetize.tier.CatalogDraft.Rule;
 import dev.monetize.tier.MeterRule.Units;
+import dev.monetize.usage.Aggregation;
 import java.util.ArrayList;
 import java.util.Currency;
 import java.util.HashMap;
@@ -89,12 +90,15 @@ final class CatalogChecks {
   /** The tiers, each with what the endpoints demand of it. */
   List<Tier> demanding() {
     Set<String> timed = new HashSet<>();
-    Set<String> meters = meters(timed);
+    Set<String> counted = counted(timed);
+    Map<String, Aggregation> meters = new HashMap<>();
+    counted.forEach(meter -> meters.put(meter, Aggregation.SUM));
+    meters.putAll(draft.aggregations);
     List<Route.Metered> routes = draft.patternsUnread ? List.of() : routes();
     List<Tier> demanding = new ArrayList<>();
     for (TierDraft drafted : draft.tiers) {
       Tier tier = drafted.tier();
-      Demands demands = new Demands(meters, timed, dearest(routes, tier));
+      Demands demands = new Demands(meters, counted, timed, dearest(routes, tier));
       if (!draft.metersUnread) {
         DemandChecks.meters(tier, demands, drafted.places(), faults);
       }
@@ -137,7 +141,7 @@ final class CatalogChecks {
     }
   }
 
-  private Set<String> meters(Set<String> timed) {
+  private Set<String> counted(Set<String> timed) {
     Set<String> meters = new HashSet<>(Set.of(Names.CALLS));
     Set<String> untimed = new HashSet<>();
     for (Rule rule : draft.rules) {

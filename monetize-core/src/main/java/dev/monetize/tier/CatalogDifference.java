@@ -111,6 +111,10 @@ final class CatalogDifference {
         .draft()
         .rules
         .forEach(rule -> shared.put("endpoints " + rule.pattern(), words(rule.endpoint())));
+    catalog
+        .draft()
+        .aggregations
+        .forEach((meter, by) -> shared.put("meters." + meter, by.toString()));
     catalog.draft().open.forEach(open -> shared.put("public " + open.pattern(), "open"));
     shared.put("unmatched", catalog.draft().unmatched.toString());
     catalog.upgradeUrl().ifPresent(url -> shared.put("upgrade_url", url));

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.monetize.tier;
 
+import dev.monetize.usage.Aggregation;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -26,6 +27,10 @@ final class CatalogDraft {
   final List<TierDraft> tiers = new ArrayList<>();
   final List<Rule> rules = new ArrayList<>();
   final List<Open> open = new ArrayList<>();
+
+  /** Of meters that something is said of as such. */
+  final Map<String, Aggregation> aggregations = new LinkedHashMap<>();
+
   Unmatched unmatched = Unmatched.DENY;
   Optional<String> upgradeUrl = Optional.empty();
   Optional<Path> source = Optional.empty();

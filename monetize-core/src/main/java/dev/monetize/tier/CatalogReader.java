@@ -20,6 +20,7 @@ final class CatalogReader {
       List.of(
           "tiers",
           "endpoints",
+          "meters",
           "public",
           "unmatched",
           "currency",
@@ -59,6 +60,7 @@ final class CatalogReader {
     draft.upgradeUrl = section.get("upgrade_url").flatMap(p -> p.read(Texts::url));
     tiers();
     section.get("endpoints").ifPresent(this::endpoints);
+    section.get("meters").ifPresent(this::meters);
     section.get("public").ifPresent(this::open);
     return draft.finish(faults);
   }
@@ -86,6 +88,18 @@ final class CatalogReader {
     endpoints.map(Section::all).orElse(Map.of()).forEach(this::endpoint);
     draft.metersUnread = endpoints.isEmpty() || faults.count() > before;
     draft.patternsUnread |= endpoints.isEmpty();
+  }
+
+  private void meters(Property property) {
+    int before = faults.count();
+    property
+        .section()
+        .map(Section::named)
+        .orElse(Map.of())
+        .forEach(
+            (name, meter) ->
+                MeterReader.read(name, meter).ifPresent(a -> draft.aggregations.put(name, a)));
+    draft.metersUnread |= faults.count() > before;
   }
 
   private void endpoint(String text, Property property) {

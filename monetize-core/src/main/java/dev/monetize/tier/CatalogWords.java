@@ -26,6 +26,12 @@ final class CatalogWords {
               .map(pattern -> pattern.pattern().toString())
               .collect(Collectors.joining(", ", "public: ", "\n")));
     }
+    if (!catalog.draft().aggregations.isEmpty()) {
+      words.append(
+          catalog.draft().aggregations.entrySet().stream()
+              .map(meter -> meter.getKey() + " by " + meter.getValue())
+              .collect(Collectors.joining(", ", "meters: ", "\n")));
+    }
     return words
         .append("what no pattern matches: ")
         .append(

@@ -5,7 +5,9 @@ package dev.monetize.tier;
 import dev.monetize.limit.Limit;
 import dev.monetize.limit.RateLimit;
 import dev.monetize.price.Price;
+import dev.monetize.quota.PastQuota;
 import dev.monetize.quota.Quota;
+import dev.monetize.usage.Aggregation;
 import java.util.Map;
 
 /** Checks that a tier fits the endpoints of its catalog. */
@@ -23,7 +25,7 @@ final class DemandChecks {
     this.faults = faults;
   }
 
-  /** Each meter that it limits or prices must be counted. */
+  /** Each meter that it limits or prices must be there, and be summed up. */
   static void meters(Tier tier, Demands demands, Places places, Faults faults) {
     new DemandChecks(tier, demands, places, faults).meters();
   }
@@ -40,7 +42,10 @@ final class DemandChecks {
       }
     }
     for (Quota quota : tier.quotas()) {
-      counted(TierTerms.quotaProperty(quota.meter()), quota.meter());
+      String property = TierTerms.quotaProperty(quota.meter());
+      if (counted(property, quota.meter())) {
+        refuses(property, quota);
+      }
     }
     for (Map.Entry<String, Price> price : tier.prices().entrySet()) {
       price(price.getKey(), price.getValue());
@@ -53,20 +58,42 @@ final class DemandChecks {
     counted(property, meter);
     Price each = price instanceof Price.IncludedThenOverage hybrid ? hybrid.overage() : price;
     if (each instanceof Price.PerSecond
-        && demands.meters().contains(meter)
+        && demands.counted().contains(meter)
         && !demands.timed().contains(meter)) {
       fault(property, "a price per second needs a meter that counts elapsed time");
     }
   }
 
-  private void counted(String property, String meter) {
-    if (!demands.meters().contains(meter)) {
+  private boolean counted(String property, String meter) {
+    Aggregation aggregation = demands.meters().get(meter);
+    if (aggregation == null) {
       fault(
           property,
-          "no endpoint counts the meter %s, expected %s"
+          "no endpoint counts the meter %s, expected %s; usage from elsewhere is declared under meters"
               .formatted(
                   Shown.quoted(meter),
-                  Suggestions.of(meter, demands.meters().stream().sorted().toList())));
+                  Suggestions.of(meter, demands.meters().keySet().stream().sorted().toList())));
+    } else if (aggregation != Aggregation.SUM) {
+      fault(
+          property,
+          "quotas and prices count sums, but meters.%s.aggregation is %s: expected a meter of its own"
+                  .formatted(meter, aggregation)
+              + " for them, whose aggregation is sum");
+    }
+    return aggregation == Aggregation.SUM;
+  }
+
+  /** A quota that refuses calls must be of a meter that calls count. */
+  private void refuses(String property, Quota quota) {
+    boolean refuses =
+        quota.past() instanceof PastQuota.Block
+            || (quota.past() instanceof PastQuota.Bill bill && bill.cap().isPresent());
+    if (refuses && !demands.counted().contains(quota.meter())) {
+      fault(
+          property,
+          "no endpoint counts the meter "
+              + Shown.quoted(quota.meter())
+              + ", so no call is refused for it: expected past_quota bill without a cap, or throttle");
     }
   }
 

@@ -5,7 +5,9 @@ package dev.monetize.tier;
 import dev.monetize.price.BasePrice;
 import dev.monetize.price.Money;
 import dev.monetize.price.Price;
+import dev.monetize.usage.Aggregation;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.Currency;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -38,7 +40,7 @@ public final class TierCatalog {
   private final CatalogDraft draft;
   private final Router router;
   private final List<Endpoint> endpoints;
-  private final List<String> meters;
+  private final Map<String, Aggregation> aggregations;
 
   TierCatalog(CatalogDraft draft, List<Tier> tiers, Router router) {
     this.draft = draft;
@@ -52,13 +54,16 @@ public final class TierCatalog {
       }
     }
     this.endpoints = List.copyOf(reached);
-    this.meters = meters(reached);
+    this.aggregations = Collections.unmodifiableMap(aggregations(reached, draft));
   }
 
-  private static List<String> meters(Set<Endpoint> endpoints) {
-    Set<String> meters = new LinkedHashSet<>(Set.of(Names.CALLS));
-    endpoints.forEach(endpoint -> endpoint.meters().forEach(rule -> meters.add(rule.meter())));
-    return List.copyOf(meters);
+  private static Map<String, Aggregation> aggregations(
+      Set<Endpoint> endpoints, CatalogDraft draft) {
+    Map<String, Aggregation> meters = new LinkedHashMap<>(Map.of(Names.CALLS, Aggregation.SUM));
+    endpoints.forEach(
+        endpoint -> endpoint.meters().forEach(rule -> meters.put(rule.meter(), Aggregation.SUM)));
+    meters.putAll(draft.aggregations);
+    return meters;
   }
 
   /**
@@ -122,9 +127,17 @@ public final class TierCatalog {
     return endpoints;
   }
 
-  /** Names of all meters counted, {@code calls} first; others cannot be priced or limited. */
+  /**
+   * Names of all meters that endpoints count or that were declared, {@code calls} first; others
+   * cannot be priced or limited.
+   */
   public List<String> meters() {
-    return meters;
+    return List.copyOf(aggregations.keySet());
+  }
+
+  /** How the units of each of {@link #meters} become one number. */
+  public Map<String, Aggregation> aggregations() {
+    return aggregations;
   }
 
   /**

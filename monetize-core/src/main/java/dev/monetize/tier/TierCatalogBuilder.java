@@ -4,6 +4,7 @@ package dev.monetize.tier;
 
 import dev.monetize.tier.CatalogDraft.Open;
 import dev.monetize.tier.CatalogDraft.Rule;
+import dev.monetize.usage.Aggregation;
 import java.util.Optional;
 
 /** Builds a {@link TierCatalog} without a file. Not thread-safe. */
@@ -30,6 +31,21 @@ public final class TierCatalogBuilder {
     Property.of("endpoints", places.whole(), endpoint.label(), faults)
         .read(EndpointPattern::read)
         .ifPresent(pattern -> draft.rules.add(new Rule(pattern, endpoint, places)));
+    return this;
+  }
+
+  /**
+   * Declares a meter, whether an endpoint counts it or not, and how its units become one number.
+   * Quotas and prices need {@link Aggregation#SUM}, which any other meter has; {@code calls} has no
+   * other.
+   */
+  public TierCatalogBuilder meter(String name, Aggregation aggregation) {
+    Property meter = Property.of("meters", draft.place, name, faults);
+    Property.of("meters." + name, draft.place, aggregation.toString(), faults)
+        .read(text -> MeterReader.aggregation(name, text))
+        .flatMap(read -> meter.read(Names::read))
+        .map(read -> draft.aggregations.put(read, aggregation))
+        .ifPresent(former -> meter.refused("this meter is there twice"));
     return this;
   }
 

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.monetize.usage;
 
+import java.util.Locale;
+
 /** How the units of a meter that were counted in a span of time become one number. */
 public enum Aggregation {
   /** All of them added up: the default, and what quotas and prices always use. */
@@ -39,4 +41,10 @@ public enum Aggregation {
    * customer, meter and hour. A value takes 12 to 24 bytes, a time 24 to 48.
    */
   public static final int MOST_VALUES = 4096;
+
+  /** As it is written in a tier file: {@code time_weighted_sum}. */
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT);
+  }
 }

@@ -15,7 +15,6 @@ final class CsvExport implements EventExport {
       "id,time,settled,customer,key,tier,endpoint,status,client_gone";
   private static final String FORMULA = "=+-@\t\r\n'\uff1d\uff0b\uff0d\uff20";
 
-  private final EventJson json = new EventJson();
   private final StringBuilder line = new StringBuilder();
   private final TreeSet<String> meters;
   private final Appendable to;
@@ -47,7 +46,7 @@ final class CsvExport implements EventExport {
     line.append(',').append(event.status());
     line.append(',').append(event.clientGone());
     measures(event.measures());
-    cell(json.windows(event.windows()));
+    cell(EventJson.windows(event.windows()));
     endLine();
   }
 
@@ -62,7 +61,7 @@ final class CsvExport implements EventExport {
     }
     List<Measure> others = new ArrayList<>(measures);
     others.removeIf(measure -> meters.contains(measure.meter()));
-    cell(others.isEmpty() ? "" : json.measures(others));
+    cell(others.isEmpty() ? "" : EventJson.measures(others));
   }
 
   /** A text that others chose: never a formula. */

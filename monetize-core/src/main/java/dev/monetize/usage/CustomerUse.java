@@ -17,16 +17,16 @@ final class CustomerUse {
   private final Map<String, MeterUse> hours = new HashMap<>();
   private final Map<String, Series> windows = new HashMap<>();
   private final Map<String, Map<String, Series>> keyWindows = new HashMap<>();
-  private final Map<String, Aggregation> aggregations;
+  private final Aggregations aggregations;
   private final LongSupplier oldestKept;
 
   /**
    * A blank page.
    *
-   * @param aggregations of meters that are not just summed up
+   * @param aggregations of meters, which may change
    * @param oldestKept what began before this second is forgotten
    */
-  CustomerUse(Map<String, Aggregation> aggregations, LongSupplier oldestKept) {
+  CustomerUse(Aggregations aggregations, LongSupplier oldestKept) {
     this.aggregations = aggregations;
     this.oldestKept = oldestKept;
   }
@@ -51,7 +51,7 @@ final class CustomerUse {
     long oldest = oldestKept.getAsLong();
     for (long rest = from.count(); rest > 0; rest--) {
       String meter = from.string();
-      MeterUse use = MeterUse.read(from, aggregation(meter));
+      MeterUse use = MeterUse.read(from, aggregations.of(meter));
       use.dropBefore(Math.floorDiv(oldest, Ledger.HOUR_SECONDS));
       hours.put(meter, use);
     }
@@ -146,14 +146,15 @@ final class CustomerUse {
   private MeterUse meter(String meter) {
     MeterUse use = hours.get(meter);
     if (use == null) {
-      use = new MeterUse(aggregation(meter));
+      use = new MeterUse(aggregations.of(meter));
       hours.put(meter, use);
     }
     return use;
   }
 
-  private Aggregation aggregation(String meter) {
-    return aggregations.getOrDefault(meter, Aggregation.SUM);
+  /** Takes the aggregations of now. */
+  synchronized void aggregate() {
+    hours.replaceAll((meter, use) -> use.in(aggregations.of(meter)));
   }
 
   private Map<String, Series> keyQuotas(String key) {

@@ -11,22 +11,24 @@ import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
 import java.util.List;
 
-/** Events and their parts as JSON. Not thread-safe. */
+/** Events and their parts as JSON. */
 final class EventJson {
 
   private static final DateTimeFormatter NANOS =
       new DateTimeFormatterBuilder().appendInstant(9).toFormatter();
 
-  private final JsonFactory factory = new JsonFactory();
+  private static final JsonFactory FACTORY = new JsonFactory();
+
+  private EventJson() {}
 
   static String time(Instant time) {
     return NANOS.format(time);
   }
 
-  String event(RecordedEvent recorded) throws IOException {
+  static String event(RecordedEvent recorded) throws IOException {
     UsageEvent event = recorded.event();
     StringWriter text = new StringWriter();
-    try (JsonGenerator json = factory.createGenerator(text)) {
+    try (JsonGenerator json = FACTORY.createGenerator(text)) {
       json.writeStartObject();
       json.writeStringField("id", recorded.id());
       json.writeStringField("time", time(event.time()));
@@ -46,17 +48,17 @@ final class EventJson {
     return text.toString();
   }
 
-  String measures(List<Measure> measures) throws IOException {
+  static String measures(List<Measure> measures) throws IOException {
     StringWriter text = new StringWriter();
-    try (JsonGenerator json = factory.createGenerator(text)) {
+    try (JsonGenerator json = FACTORY.createGenerator(text)) {
       write(json, measures);
     }
     return text.toString();
   }
 
-  String windows(List<QuotaWindow> windows) throws IOException {
+  static String windows(List<QuotaWindow> windows) throws IOException {
     StringWriter text = new StringWriter();
-    try (JsonGenerator json = factory.createGenerator(text)) {
+    try (JsonGenerator json = FACTORY.createGenerator(text)) {
       writeWindows(json, windows);
     }
     return text.toString();

@@ -173,7 +173,7 @@ public final class FileUsageJournal implements UsageJournal {
   }
 
   /** Takes the checkpoint. One that is damaged can be done without as long as no record is gone. */
-  private static void restore(JournalStorage storage, SegmentDirectory segments, Fold fold)
+  static void restore(JournalStorage storage, SegmentDirectory segments, Fold fold)
       throws IOException {
     Map.Entry<Long, String> first = segments.files().firstEntry();
     Checkpoint checkpoint;

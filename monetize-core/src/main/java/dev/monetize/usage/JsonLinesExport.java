@@ -7,7 +7,6 @@ import java.io.IOException;
 /** {@link ExportFormat#JSON_LINES}. */
 final class JsonLinesExport implements EventExport {
 
-  private final EventJson json = new EventJson();
   private final Appendable to;
 
   JsonLinesExport(Appendable to) {
@@ -19,6 +18,6 @@ final class JsonLinesExport implements EventExport {
 
   @Override
   public void event(RecordedEvent recorded) throws IOException {
-    to.append(json.event(recorded)).append('\n');
+    to.append(EventJson.event(recorded)).append('\n');
   }
 }

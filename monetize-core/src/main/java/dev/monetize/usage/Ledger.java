@@ -50,7 +50,10 @@ public final class Ledger implements JournalState {
   private static final Instant LAST = instant(Long.MAX_VALUE);
 
   private final InstantSource clock;
-  private final Map<String, Aggregation> aggregations;
+
+  /** Shared with the {@link #fresh} ones that checkpoints are made of. */
+  private final Aggregations aggregations;
+
   private final ConcurrentHashMap<String, CustomerUse> customers = new ConcurrentHashMap<>();
 
   /** An empty one of meters that are all summed up; the clock tells what is too old to keep. */
@@ -64,8 +67,24 @@ public final class Ledger implements JournalState {
    * @param aggregations of meters by name; any other is {@link Aggregation#SUM}
    */
   public Ledger(InstantSource clock, Map<String, Aggregation> aggregations) {
-    this.clock = Objects.requireNonNull(clock, "clock");
-    this.aggregations = Map.copyOf(aggregations);
+    this(Objects.requireNonNull(clock, "clock"), new Aggregations(aggregations));
+  }
+
+  private Ledger(InstantSource clock, Aggregations aggregations) {
+    this.clock = clock;
+    this.aggregations = aggregations;
+  }
+
+  /**
+   * Changes the aggregations of meters, from the next event on. Of one that is another now, hours
+   * that something was counted in are {@link UsagePoint.Certainty#AT_LEAST}; as a sum they stay
+   * exact.
+   *
+   * @param meters by name; any other is {@link Aggregation#SUM} from now on
+   */
+  public void aggregate(Map<String, Aggregation> meters) {
+    aggregations.change(meters);
+    customers.values().forEach(CustomerUse::aggregate);
   }
 
   /**
@@ -117,7 +136,21 @@ public final class Ledger implements JournalState {
     return use == null ? 0 : use.units(meter, hour(from), hourAtOrAfter(to));
   }
 
-  /** The same for each meter that a customer used, by the meter's name. */
+  /**
+   * The same in the meter's {@link Aggregation}, with what the number is worth.
+   *
+   * @return a point from {@code from} to {@code to}
+   */
+  public UsagePoint point(String customer, String meter, Instant from, Instant to) {
+    CustomerUse use = customers.get(customer);
+    Amount amount =
+        use == null
+            ? Amount.NOTHING
+            : use.amount(meter, hour(from), hourAtOrAfter(to), nanos(clock.instant()));
+    return new UsagePoint(from, to, amount.units(), amount.certainty());
+  }
+
+  /** Sums, as {@link #units}, of each meter that a customer used, by the meter's name. */
   public Map<String, Long> totals(String customer, Instant from, Instant to) {
     CustomerUse use = customers.get(customer);
     return use == null ? new TreeMap<>() : use.totals(hour(from), hourAtOrAfter(to));

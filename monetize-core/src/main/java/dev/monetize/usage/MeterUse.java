@@ -14,7 +14,7 @@ final class MeterUse {
   private final @Nullable HourBuckets buckets;
 
   MeterUse(Aggregation aggregation) {
-    this(new Series(), aggregation == Aggregation.SUM ? null : new HourBuckets(aggregation));
+    this(new Series(), fresh(aggregation));
   }
 
   private MeterUse(Series sums, @Nullable HourBuckets buckets) {
@@ -57,26 +57,34 @@ final class MeterUse {
   }
 
   void write(SnapshotWriter to) throws IOException {
-    Aggregation aggregation = buckets == null ? Aggregation.SUM : buckets.aggregation();
-    to.string(aggregation.name());
+    to.string(aggregation().name());
     sums.write(to);
     if (buckets != null) {
       buckets.write(sums, to);
     }
   }
 
-  /** Reads one, and puts away what was kept for another aggregation than it has now. */
+  /** The same in an aggregation; what was kept for another one is put away. */
+  MeterUse in(Aggregation aggregation) {
+    return aggregation == aggregation() ? this : new MeterUse(sums, fresh(aggregation));
+  }
+
+  private Aggregation aggregation() {
+    return buckets == null ? Aggregation.SUM : buckets.aggregation();
+  }
+
+  private static @Nullable HourBuckets fresh(Aggregation aggregation) {
+    return aggregation == Aggregation.SUM ? null : new HourBuckets(aggregation);
+  }
+
+  /** Reads one, to be in an aggregation. */
   static MeterUse read(SnapshotReader from, Aggregation aggregation) throws IOException {
     Aggregation written = Aggregation.valueOf(from.string());
     Series sums = Series.read(from);
-    HourBuckets buckets = null;
-    if (written != Aggregation.SUM) {
-      buckets = new HourBuckets(written);
+    HourBuckets buckets = fresh(written);
+    if (buckets != null) {
       buckets.read(sums, from);
     }
-    if (written != aggregation) {
-      buckets = aggregation == Aggregation.SUM ? null : new HourBuckets(aggregation);
-    }
-    return new MeterUse(sums, buckets);
+    return new MeterUse(sums, buckets).in(aggregation);
   }
 }

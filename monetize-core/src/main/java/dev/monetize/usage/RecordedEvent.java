@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.monetize.usage;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Objects;
 import java.util.UUID;
 
@@ -24,5 +26,14 @@ public record RecordedEvent(UUID journal, long sequence, UsageEvent event) {
   /** The identity as text, {@code <journal>:<sequence>}: what to keep to count nothing twice. */
   public String id() {
     return journal + ":" + sequence;
+  }
+
+  /** The event in one line, as {@link ExportFormat#JSON_LINES} has it, without the line's end. */
+  public String toJson() {
+    try {
+      return EventJson.event(this);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // into memory: cannot be
+    }
   }
 }

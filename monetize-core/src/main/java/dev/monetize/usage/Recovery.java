@@ -3,6 +3,7 @@
 package dev.monetize.usage;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -34,6 +35,7 @@ final class Recovery {
   private final List<Integer> ends = new ArrayList<>();
   private long next = 1;
   private @Nullable TornTail torn;
+  private int stopped;
 
   /**
    * What was found.
@@ -60,7 +62,18 @@ final class Recovery {
     this.fold = fold;
   }
 
+  /** Reads, and mends what a stop has left. */
   Result run(SegmentDirectory directory) throws IOException {
+    Result found = look(directory);
+    cutTail(directory);
+    for (int i = 0; i < ends.size(); i++) {
+      sync(segments.get(i), ends.get(i));
+    }
+    return found;
+  }
+
+  /** Reads, and changes nothing. */
+  Result look(SegmentDirectory directory) throws IOException {
     open(directory);
     long[] limits = limits();
     begin(limits);
@@ -73,10 +86,7 @@ final class Recovery {
           segments.get(segments.size() - 1).file(),
           missing(next, fold.saved() + 1) + " missing, which the checkpoint knows");
     }
-    cutTail(directory);
-    for (int i = 0; i < ends.size(); i++) {
-      sync(segments.get(i), ends.get(i));
-    }
+    findTail();
     return new Result(segments, ends, bases, next, fold.lastEvent(), torn, frame);
   }
 
@@ -100,7 +110,7 @@ final class Recovery {
   }
 
   /** Reads a segment; false if the records end there, or before it. */
-  private boolean read(Segment segment, long limit) throws JournalDamagedException {
+  private boolean read(Segment segment, long limit) throws IOException {
     boolean givenUp = segment.base() <= 0 ? next == limit : segment.base() >= limit;
     if (givenUp) {
       ends.add(segment.size());
@@ -163,7 +173,7 @@ final class Recovery {
     }
   }
 
-  private int scan(Segment segment, long limit) throws JournalDamagedException {
+  private int scan(Segment segment, long limit) throws IOException {
     long first = fold.next();
     frame.seed(segment.journal(), segment.number());
     int at = Segment.HEADER;
@@ -177,7 +187,7 @@ final class Recovery {
     return at;
   }
 
-  private void apply(Segment segment, int at) throws JournalDamagedException {
+  private void apply(Segment segment, int at) throws IOException {
     RecordType type = RecordType.of(frame.typeCode());
     if (type == null) {
       throw new JournalDamagedException(
@@ -187,6 +197,8 @@ final class Recovery {
     }
     try {
       fold.record(next, type, frame.payload());
+    } catch (UncheckedIOException e) {
+      throw e.getCause(); // of who takes it: the record is good
     } catch (RuntimeException e) {
       JournalDamagedException damage =
           new JournalDamagedException(
@@ -204,11 +216,10 @@ final class Recovery {
     return segment.synced() <= end && segment.writtenEnd(end) == end;
   }
 
-  private void cutTail(SegmentDirectory directory) throws IOException {
-    boolean again = directory.isCutting();
+  private void findTail() throws JournalDamagedException {
     long dropped = 0;
     boolean damaged = false;
-    int stopped = segments.size();
+    stopped = segments.size();
     for (int i = segments.size() - 1; i >= 0 && i >= ends.size() - 1; i--) {
       Segment segment = segments.get(i);
       int from = i < ends.size() ? ends.get(i) : Segment.BASE;
@@ -220,15 +231,19 @@ final class Recovery {
       }
     }
     if (damaged) {
-      throw damage(stopped);
+      throw damage();
     }
     if (dropped > 0) {
       torn = new TornTail(segments.get(stopped).file(), dropped);
     }
-    if (dropped > 0 && !again) {
+  }
+
+  private void cutTail(SegmentDirectory directory) throws IOException {
+    boolean again = directory.isCutting();
+    if (torn != null && !again) {
       directory.beginCutting();
     }
-    if (dropped > 0 || again) {
+    if (torn != null || again) {
       cut(again ? Math.max(0, ends.size() - 1) : stopped, again);
       directory.endCutting();
     }
@@ -239,8 +254,8 @@ final class Recovery {
    *
    * @param all whether zeros are written over zeros too
    */
-  private void cut(int stopped, boolean all) throws IOException {
-    for (int i = segments.size() - 1; i >= stopped; i--) {
+  private void cut(int first, boolean all) throws IOException {
+    for (int i = segments.size() - 1; i >= first; i--) {
       Segment segment = segments.get(i);
       int from = i < ends.size() ? ends.get(i) : Segment.BASE;
       if (all || segment.writtenEnd(from) > from) {
@@ -249,10 +264,10 @@ final class Recovery {
     }
   }
 
-  private JournalDamagedException damage(int stopped) {
+  private JournalDamagedException damage() {
     Segment segment = segments.get(stopped);
     int at = stopped < ends.size() ? ends.get(stopped) : Segment.BASE;
-    long found = nextReadable(stopped, at);
+    long found = nextReadable(at);
     String missing =
         found == 0
             ? "record " + next + " and all that follow it"
@@ -261,7 +276,7 @@ final class Recovery {
   }
 
   /** Sequence of the first readable record behind a place, 0 if there is none. */
-  private long nextReadable(int stopped, int offset) {
+  private long nextReadable(int offset) {
     for (int i = stopped; i < segments.size(); i++) {
       Segment segment = segments.get(i);
       frame.seed(segment.journal(), segment.number());

@@ -16,7 +16,7 @@ import java.util.function.Supplier;
  * {@link Ledger} does not keep the answers of, by key, by endpoint, by tier.
  *
  * <pre>{@code
- * UsageHistory history = new UsageHistory(clock, journal, Map.of("calls", Aggregation.SUM));
+ * UsageHistory history = new UsageHistory(clock, journal, () -> catalog.aggregations());
  * history.export("acme", november, december, ExportFormat.CSV, writer);
  * }</pre>
  *
@@ -36,7 +36,7 @@ public final class UsageHistory {
 
   private final InstantSource clock;
   private final JournalScan scan;
-  private final Map<String, Aggregation> meters;
+  private final Supplier<Map<String, Aggregation>> meters;
 
   /** What a customer's use is divided by. */
   public enum By {
@@ -58,13 +58,13 @@ public final class UsageHistory {
    *
    * @param clock tells until when what is held now counts
    * @param meters those that have a column of their own in an export, with their aggregation; any
-   *     other is {@link Aggregation#SUM}
+   *     other is {@link Aggregation#SUM}; asked at each question
    */
   public UsageHistory(
-      InstantSource clock, FileUsageJournal journal, Map<String, Aggregation> meters) {
+      InstantSource clock, FileUsageJournal journal, Supplier<Map<String, Aggregation>> meters) {
     this.clock = Objects.requireNonNull(clock, "clock");
     this.scan = new JournalScan(Objects.requireNonNull(journal, "journal"));
-    this.meters = new TreeMap<>(meters);
+    this.meters = Objects.requireNonNull(meters, "meters");
   }
 
   /**
@@ -82,7 +82,7 @@ public final class UsageHistory {
       throws IOException {
     EventExport export =
         switch (format) {
-          case CSV -> new CsvExport(meters.keySet(), appendable);
+          case CSV -> new CsvExport(meters.get().keySet(), appendable);
           case JSON_LINES -> new JsonLinesExport(appendable);
         };
     export.begin();
@@ -131,7 +131,7 @@ public final class UsageHistory {
    */
   public Map<String, List<UsagePoint>> series(
       By by, String customer, String meter, UsageRange range) throws IOException {
-    Aggregation aggregation = meters.getOrDefault(meter, Aggregation.SUM);
+    Aggregation aggregation = meters.get().getOrDefault(meter, Aggregation.SUM);
     boolean held = aggregation == Aggregation.TIME_WEIGHTED_SUM;
     long from = held ? Long.MIN_VALUE : Ledger.startOf(Ledger.hour(range.from()));
     long to = Ledger.startOf(Ledger.hourAtOrAfter(range.to()));

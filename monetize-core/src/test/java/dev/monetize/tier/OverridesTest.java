@@ -175,7 +175,8 @@ class OverridesTest {
     assertRefused(
         "quotas.pages",
         "4/day",
-        "quotas.pages: no endpoint counts the meter \"pages\", expected one of calls, tokens");
+        "quotas.pages: no endpoint counts the meter \"pages\", expected one of calls, tokens"
+            + "; usage from elsewhere is declared under meters");
     assertRefused(
         "prices.calls", "$0.01", "overage: \"calls\" has a price for every unit in prices already");
   }

@@ -15,6 +15,7 @@ import dev.monetize.price.Price;
 import dev.monetize.quota.PastQuota;
 import dev.monetize.quota.Quota;
 import dev.monetize.quota.QuotaPeriod;
+import dev.monetize.usage.Aggregation;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -63,6 +64,8 @@ class TierCatalogBuilderTest {
                     .withMeter(MeterRule.handler("tokens").estimating(100))
                     .withMeter(MeterRule.elapsed("compute"))
                     .withBillable(BillableStatuses.of("2xx", "404")))
+            .meter("tokens", Aggregation.SUM)
+            .meter("seats", Aggregation.TIME_WEIGHTED_SUM)
             .publicEndpoints("/health")
             .unmatched(Unmatched.METER)
             .upgradeUrl("https://example.com/upgrade")
@@ -99,6 +102,7 @@ class TierCatalogBuilderTest {
                 cost: 5
                 meters: {tokens: {units: handler, estimate: 100}, compute: elapsed}
                 billable: [2xx, 404]
+            meters: {tokens: {aggregation: sum}, seats: {aggregation: time_weighted_sum}}
             public: [/health]
             unmatched: meter
             upgrade_url: https://example.com/upgrade
@@ -106,6 +110,7 @@ class TierCatalogBuilderTest {
 
     assertThat(read.changesTo(built).toString()).isEmpty();
     assertThat(built.describe()).isEqualTo(read.describe());
+    assertThat(built.aggregations()).isEqualTo(read.aggregations());
   }
 
   @Test
@@ -142,6 +147,25 @@ class TierCatalogBuilderTest {
             tier "a": tier "a" is there twice
             catalog: expected one currency in all tiers, got [USD, EUR]""");
     assertThatThrownBy(TierCatalog::of).hasMessage("catalog: expected at least one tier");
+  }
+
+  @Test
+  void meter_isNamedOnce_andCallsAreASum() {
+    assertThatThrownBy(
+            () ->
+                TierCatalog.builder()
+                    .tier(Tier.named("a").endpoints("/a").build())
+                    .meter("calls", Aggregation.SUM)
+                    .meter("seats", Aggregation.MAX)
+                    .meter("seats", Aggregation.MAX)
+                    .meter("calls", Aggregation.COUNT)
+                    .meter("Seats", Aggregation.MAX)
+                    .build())
+        .hasMessage(
+            """
+            catalog: meters "seats": this meter is there twice
+            catalog: meters.calls "count": calls are always added up, expected sum
+            catalog: meters "Seats": expected a name of 1 to 40 of a-z, 0-9, _ and -, such as tokens_in""");
   }
 
   @Test

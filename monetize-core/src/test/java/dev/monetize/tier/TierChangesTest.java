@@ -77,6 +77,15 @@ class TierChangesTest {
   }
 
   @Test
+  void changesTo_tellsOfMeters() {
+    String after = BEFORE + "meters: {seats: {aggregation: max}}\n";
+
+    assertThat(changes(BEFORE, after)).isEqualTo("catalog: meters.seats none -> max");
+    assertThat(changes(after, after.replace("max", "last")))
+        .isEqualTo("catalog: meters.seats max -> last");
+  }
+
+  @Test
   void changesTo_seesWhatAnotherTierTakesAway() {
     String after = BEFORE.replace("[/v1/*, /v2/*]", "[/v1/*, /v2/*, '/v1/admin/{id}']");
 

@@ -45,6 +45,9 @@ class TierFileFuzzTest {
           estimate: 100
           billable: [2xx, 404, 402-410]
         "/v1/{id}/render": {meters: {compute: elapsed, pages: 2}}
+      meters:
+        seats: {aggregation: max}
+        tokens: {aggregation: sum}
       """;
 
   private static final List<String> BITS =

@@ -16,6 +16,7 @@ import dev.monetize.quota.QuotaPeriod;
 import dev.monetize.quota.QuotaPeriod.Start;
 import dev.monetize.quota.QuotaPeriod.Unit;
 import dev.monetize.tier.MeterRule.Units;
+import dev.monetize.usage.Aggregation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -303,6 +304,48 @@ class TierFileTest {
     assertThat(catalog.meters())
         .containsExactlyInAnyOrder("calls", "tokens", "pages", "compute", "bytes");
     assertThat(catalog.meters().get(0)).isEqualTo("calls");
+  }
+
+  @Test
+  void meters_sayHowTheirUnitsBecomeOneNumber() {
+    String words = "sum count max min last unique time_weighted_sum";
+    StringBuilder file = new StringBuilder("tiers: {free: {endpoints: [/v1/*]}}\nmeters:\n");
+    for (String word : words.split(" ")) {
+      file.append("  by_%s: {aggregation: %s}\n".formatted(word, word));
+    }
+    file.append(
+        "  tokens: {aggregation: max}\nendpoints: {/v1/x: {meter: tokens, units: handler}}");
+
+    TierCatalog catalog = TierCatalog.parse("tiers.yml", file.toString());
+
+    assertThat(catalog.aggregations())
+        .hasSize(9)
+        .containsEntry("calls", Aggregation.SUM)
+        .containsEntry("tokens", Aggregation.MAX);
+    for (Aggregation aggregation : Aggregation.values()) {
+      assertThat(catalog.aggregations()).containsEntry("by_" + aggregation, aggregation);
+    }
+    assertThat(catalog.meters()).startsWith("calls", "tokens", "by_sum");
+    assertThat(catalog.describe()).contains("meters: by_sum by sum, by_count by count, ");
+  }
+
+  @Test
+  void declaredMeter_canBePricedAndBilled_whereNoEndpointCountsIt() {
+    TierCatalog catalog =
+        TierCatalog.parse(
+            "tiers.yml",
+            """
+            meters: {pages: {aggregation: sum}, rows: {aggregation: sum}}
+            tiers:
+              free:
+                endpoints: [/v1/*]
+                prices: {rows: 0.01/row}
+                quotas: {pages: 100/month}
+                overage: {pages: 0.05/page}
+            """);
+
+    assertThat(catalog.tiers().get(0).prices()).containsOnlyKeys("rows", "pages");
+    assertThat(catalog.meters()).containsExactly("calls", "pages", "rows");
   }
 
   @Test

@@ -326,6 +326,42 @@ class AggregationTest {
     }
   }
 
+  @Test
+  void aggregationChangedWhileInUse_neverTellsHalfAnHourAsAWholeOne() throws IOException {
+    for (Aggregation next : Aggregation.values()) {
+      for (Aggregation former : Aggregation.values()) {
+        Ledger ledger = new Ledger(clock, Map.of("m", former));
+        Ledger checkpoint = ledger.fresh();
+        ledger.fold(1, meter(Events.NOON - 7200 * SECOND, 8));
+        checkpoint.fold(1, meter(Events.NOON - 7200 * SECOND, 8));
+
+        ledger.aggregate(Map.of("m", next));
+        ledger.fold(2, meter(Events.NOON - 7100 * SECOND, 9));
+        ledger.fold(3, meter(Events.NOON - 3600 * SECOND, 10));
+
+        boolean exact = next == former || next == Aggregation.SUM;
+        List<UsagePoint> points = ledger.series("acme", "m", hours(NOON.minusSeconds(7200), NOON));
+        assertThat(points)
+            .describedAs("%s to %s", former, next)
+            .extracting(UsagePoint::certainty)
+            .containsExactly(exact ? Certainty.EXACT : Certainty.AT_LEAST, Certainty.EXACT);
+        assertThat(ledger.units("acme", "m", NOON.minusSeconds(7200), NOON)).isEqualTo(27);
+        assertThat(ledger.point("acme", "m", NOON.minusSeconds(3600), NOON))
+            .isEqualTo(points.get(1));
+        assertThat(ofCheckpoint(checkpoint, ledger)).isEqualTo(points);
+      }
+    }
+  }
+
+  /** What a checkpoint, that knows the first event, makes of the others with the change known. */
+  private static List<UsagePoint> ofCheckpoint(Ledger former, Ledger changed) throws IOException {
+    Ledger next = changed.fresh();
+    next.read(new DataInputStream(new ByteArrayInputStream(LedgerSnapshotTest.bytes(former))));
+    next.fold(2, meter(Events.NOON - 7100 * SECOND, 9));
+    next.fold(3, meter(Events.NOON - 3600 * SECOND, 10));
+    return next.series("acme", "m", hours(NOON.minusSeconds(7200), NOON));
+  }
+
   private static UsageEvent meter(long time, long units) {
     return new UsageEvent(
         time, time, "acme", "k", "t", "e", 200, false, List.of(new Measure("m", units)), List.of());

@@ -43,7 +43,7 @@ class UsageHistoryTest {
   @BeforeEach
   void open() throws IOException {
     journal = FileUsageJournal.openWith(directory, 16384, ledger::fold);
-    history = new UsageHistory(clock, journal, Map.of("calls", Aggregation.SUM));
+    history = new UsageHistory(clock, journal, () -> Map.of("calls", Aggregation.SUM));
   }
 
   @AfterEach
@@ -279,7 +279,7 @@ class UsageHistoryTest {
     Instant from = NOON.plus(Duration.ofHours(8));
     Instant to = NOON.plus(Duration.ofHours(9));
     String known = export("c1", from, to, ExportFormat.CSV);
-    history = new UsageHistory(clock, journal, Map.of("calls", Aggregation.SUM));
+    history = new UsageHistory(clock, journal, () -> Map.of("calls", Aggregation.SUM));
     assertThat(known).isEqualTo(export("c1", from, to, ExportFormat.CSV)).contains("T20:");
 
     JournalFiles files = JournalFiles.of(directory);
@@ -318,7 +318,7 @@ class UsageHistoryTest {
             ZoneId.of("Asia/Kolkata"));
     for (Map.Entry<String, BinaryOperator<Long>> meter :
         Map.<String, BinaryOperator<Long>>of("calls", Long::sum, "tokens", Math::max).entrySet()) {
-      history = new UsageHistory(clock, journal, METERS);
+      history = new UsageHistory(clock, journal, () -> METERS);
       List<Long> units = new ArrayList<>(List.of(0L, 0L, 0L));
       history
           .series(UsageHistory.By.ENDPOINT, "c1", meter.getKey(), range)

@@ -8,6 +8,7 @@ import dev.monetize.Identification;
 import dev.monetize.Monetizer;
 import dev.monetize.UsageReport;
 import dev.monetize.price.RatedLine;
+import dev.monetize.usage.Aggregation;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
@@ -16,6 +17,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -77,6 +79,10 @@ public final class UsageServlet extends HttpServlet {
     UsageReport.@Nullable QuotaUse quota = use.quota().orElse(null);
     Map<String, Object> meter = new LinkedHashMap<>();
     meter.put("used", use.used());
+    if (use.aggregation() != Aggregation.SUM) {
+      meter.put("aggregation", use.aggregation().toString());
+      meter.put("certainty", use.certainty().name().toLowerCase(Locale.ROOT));
+    }
     putQuota(meter, quota);
     meter.put("since", use.since().toString());
     if (use.quotas().size() > 1) {

@@ -10,6 +10,7 @@ import dev.monetize.Granted;
 import dev.monetize.Monetizer;
 import dev.monetize.Outcome;
 import dev.monetize.UsageReport.MeterUse;
+import dev.monetize.usage.Aggregation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -77,8 +78,9 @@ public final class FakeCall {
   /**
    * Makes the call.
    *
-   * @return what its customer was charged for it, by meter; empty if it was not billable. Not exact
-   *     if other calls of the customer are settled meanwhile, or a quota's window ends
+   * @return what its customer was charged for it, by meter that is summed up; empty if it was not
+   *     billable. Not exact if other calls of the customer are settled meanwhile, or a quota's
+   *     window ends
    * @throws AssertionError if it is refused, or public
    */
   public Map<String, Long> charged(Monetizer monetizer) {
@@ -100,7 +102,9 @@ public final class FakeCall {
   private static Map<String, Long> used(Monetizer monetizer, Caller caller) {
     Map<String, Long> used = new TreeMap<>();
     for (Map.Entry<String, MeterUse> meter : monetizer.usage(caller).meters().entrySet()) {
-      used.put(meter.getKey(), meter.getValue().used());
+      if (meter.getValue().aggregation() == Aggregation.SUM) {
+        used.put(meter.getKey(), meter.getValue().used());
+      }
     }
     return used;
   }

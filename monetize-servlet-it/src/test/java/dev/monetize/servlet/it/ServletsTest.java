@@ -9,6 +9,8 @@ import dev.monetize.servlet.AdminServlet;
 import dev.monetize.servlet.MonetizeFilter;
 import dev.monetize.servlet.PricingServlet;
 import dev.monetize.servlet.UsageServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -46,6 +48,10 @@ class ServletsTest {
           price: custom
           rate_limit: custom
           endpoints: [/v1/*]
+      endpoints:
+        /v1/seats: {meters: {seats: header X-Seats, latency: 7}}
+      meters:
+        seats: {aggregation: max}
       """;
 
   private static final String TOKEN = "a-token-of-the-tests-own";
@@ -63,11 +69,17 @@ class ServletsTest {
               TIERS,
               (context, monetizer) -> {
                 MonetizeFilter.register(context, monetizer, "/v1/*");
-                App.map(context, "/v1/*", (request, response) -> {});
+                App.map(context, "/v1/*", ServletsTest::answer);
                 App.map(context, "/pricing", new PricingServlet());
                 App.map(context, "/usage", new UsageServlet());
                 App.map(context, "/admin/*", new AdminServlet(monetizer, TOKEN));
               }));
+    }
+  }
+
+  private static void answer(HttpServletRequest request, HttpServletResponse response) {
+    if (request.getParameter("seats") != null) {
+      response.setHeader("X-Seats", request.getParameter("seats"));
     }
   }
 
@@ -127,6 +139,23 @@ class ServletsTest {
     assertThat(usage.at("/meters/calls/remaining").asLong()).isZero();
     assertThat(usage.at("/meters/calls/overage").asLong()).isEqualTo(2);
     assertThat(usage.at("/cost/total").asText()).isEqualTo("50.00");
+  }
+
+  @ParameterizedTest
+  @MethodSource("apis")
+  void usageOfAMeterThatIsNoSum_namesItsAggregation(Api api) throws Exception {
+    Client client = api.client("open");
+    assertThat(usage(client).at("/meters/seats").toString())
+        .startsWith("{\"used\":0,\"aggregation\":\"max\",\"certainty\":\"nothing\",");
+
+    client.get("/v1/seats?seats=9");
+    client.get("/v1/seats?seats=4");
+    client.get("/v1/seats");
+
+    JsonNode meters = usage(client).get("meters");
+    assertThat(meters.get("seats").toString())
+        .startsWith("{\"used\":9,\"aggregation\":\"max\",\"certainty\":\"exact\",");
+    assertThat(meters.get("latency").toString()).startsWith("{\"used\":21,\"included\"");
   }
 
   @ParameterizedTest
