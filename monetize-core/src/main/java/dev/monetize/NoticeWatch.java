@@ -95,12 +95,12 @@ final class NoticeWatch {
 
   /** Looks at what a customer has used in the windows of now. */
   private void look(String customer) {
-    if (notices == null) {
+    Plan plan = notices == null ? null : offers.planOf(customer).orElse(null);
+    if (notices == null || plan == null) {
       return;
     }
-    Plan plan = offers.planOf(customer).orElse(null);
     long now = time.now();
-    for (Quota quota : plan == null ? List.<Quota>of() : plan.tier().quotas()) {
+    for (Quota quota : plan.tier().quotas()) {
       QuotaWindow window = Plan.window(quota, plan.windowAt(quota, now).start());
       Set<String> keys = window.perKey() ? ledger.keys(customer) : Set.of("");
       for (String key : keys) {

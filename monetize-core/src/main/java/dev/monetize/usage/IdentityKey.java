@@ -11,6 +11,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -120,7 +121,8 @@ final class IdentityKey {
       size += size(meter) + 8;
     }
     ByteBuffer bytes = ByteBuffer.allocate(size);
-    bytes.putLong(usage.time().getEpochSecond()).putInt(usage.time().getNano());
+    Instant time = usage.time();
+    bytes.putLong(time.getEpochSecond()).putInt(time.getNano());
     for (Map.Entry<String, Long> meter : usage.units().entrySet()) {
       put(bytes, meter.getKey());
       bytes.putLong(meter.getValue());
