@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.monetize.usage;
 
+import dev.monetize.usage.JournalSettings.OnDamage;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -52,26 +53,33 @@ final class SteppedJournal {
    */
   static SteppedJournal open(JournalStorage storage, UUID id, KeptRecords kept, JournalState state)
       throws IOException {
+    return open(storage, id, kept, OnDamage.REFUSE, state);
+  }
+
+  static SteppedJournal open(
+      JournalStorage storage, UUID id, KeptRecords kept, OnDamage onDamage, JournalState state)
+      throws IOException {
     kept.synced(Long.MAX_VALUE);
     Fold fold = new Fold(List.of(state));
     SegmentDirectory segments = new SegmentDirectory(storage);
     storage.sync();
-    if (segments.files().isEmpty()) {
+    if (segments.files(new ArrayList<>()).isEmpty()) {
       if (storage.names().contains(Checkpoint.FILE)) {
         throw new IllegalStateException("a checkpoint without a segment");
       }
       segments.create(id, 1, SEGMENT, () -> {});
     }
-    Checkpoint checkpoint = Checkpoint.read(storage, id);
-    if (checkpoint != null) {
-      fold.restore(checkpoint);
-    }
-    return new SteppedJournal(storage, fold, new Recovery(fold).run(segments), kept);
+    Recovery.Result found = new Opening(storage, segments, fold, onDamage).run();
+    return new SteppedJournal(storage, fold, found, kept);
   }
 
   /** How many records there were when it was opened. */
   int records() {
     return (int) found.nextSequence() - 1;
+  }
+
+  List<JournalGap> gaps() {
+    return fold.gaps();
   }
 
   /** What was known of sinks when it was opened. */
@@ -136,6 +144,10 @@ final class SteppedJournal {
     if (needed > 0) {
       throw new IllegalStateException("a segment that was asked for is too small by " + needed);
     }
+  }
+
+  EventReader reader() {
+    return new EventReader(id, new RecordCursor(id, segments, index));
   }
 
   /** Makes a checkpoint of what is durable, and deletes what all sinks have. */
