@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.monetize;
 
+import dev.monetize.usage.JournalGap;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -12,10 +14,17 @@ import java.util.Set;
  * @param unmetered calls served without being metered, as {@link OnFullJournal#SERVE_UNMETERED}
  *     asks for
  * @param missingSinks sinks that the journal knows and that were not given to the builder
+ * @param gaps what the journal lost and was gone on without, ever
  */
-public record Health(boolean accepting, long lost, long unmetered, Set<String> missingSinks) {
+public record Health(
+    boolean accepting,
+    long lost,
+    long unmetered,
+    Set<String> missingSinks,
+    List<JournalGap> gaps) {
 
   public Health {
+    gaps = List.copyOf(gaps);
     missingSinks = Set.copyOf(missingSinks);
   }
 }

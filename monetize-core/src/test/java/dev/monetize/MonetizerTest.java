@@ -308,7 +308,7 @@ class MonetizerTest {
     bench.monetizer =
         Monetizer.builder().tiers(bench.tiers()).dataDirectory(data).clock(() -> bench.now).build();
     assertThat(bench.monetizer.health())
-        .isEqualTo(new Health(true, 0, 0, java.util.Set.of("list")));
+        .isEqualTo(new Health(true, 0, 0, java.util.Set.of("list"), java.util.List.of()));
 
     bench.monetizer.forgetSink("list");
 

@@ -32,11 +32,17 @@ final class JournalLook {
    * What there was.
    *
    * @param records the last one's sequence
+   * @param gaps which are lost
    * @param torn bytes that a start would cut off, because they were being written when the process
    *     or the machine stopped
    */
   record Found(
-      UUID journal, int segments, long records, long torn, Map<String, SinkProgress> sinks) {}
+      UUID journal,
+      int segments,
+      long records,
+      long torn,
+      List<JournalGap> gaps,
+      Map<String, SinkProgress> sinks) {}
 
   /**
    * Reads all of it, and checks every record.
@@ -65,6 +71,7 @@ final class JournalLook {
         found.segments().size(),
         found.nextSequence() - 1,
         found.torn() == null ? 0 : found.torn().bytes(),
+        fold.gaps(),
         fold.sinks());
   }
 

@@ -91,6 +91,9 @@ public final class JournalTool {
     out.write("journal " + found.journal() + "\n");
     out.write(
         found.segments() + " segments, records up to " + found.records() + ", all readable\n");
+    for (JournalGap gap : found.gaps()) {
+      out.write(gap + " lost to damage, at most: it was gone on without\n");
+    }
     if (found.torn() > 0) {
       out.write(found.torn() + " bytes at the end were being written; a start cuts them off\n");
     }

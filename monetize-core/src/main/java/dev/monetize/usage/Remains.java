@@ -55,9 +55,10 @@ final class Remains {
     long begun = headed ? segment.base() : -1;
     int synced = headed && segment.knowsSynced() ? segment.synced() : -1;
     if (replaced && begun <= 0 && synced <= 0) { // zeros say nothing, but where all else is there
-      boolean blank = headed && writtenEnd(0) > 0 && writtenEnd(Segment.BASE) == Segment.BASE;
+      boolean blank =
+          begun == 0 && writtenEnd(0) > 0 && writtenEnd(Segment.HEADER) == Segment.HEADER;
       begun = blank ? 0 : -1;
-      synced = begun == 0 ? 0 : -1;
+      synced = blank ? 0 : -1;
     }
     base = begun;
     frame.seed(journal, number);

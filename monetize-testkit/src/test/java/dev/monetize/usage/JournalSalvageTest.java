@@ -187,7 +187,7 @@ class JournalSalvageTest {
     if (segment.length != SIZE) {
       return segment;
     }
-    int synced = Math.max(Segment.HEADER, java.nio.ByteBuffer.wrap(segment)
+    int synced = Math.max(Segment.BASE, java.nio.ByteBuffer.wrap(segment)
         .order(java.nio.ByteOrder.LITTLE_ENDIAN).getInt(64));
     byte[] clean = segment.clone();
     Arrays.fill(clean, Math.min(SIZE, synced), SIZE, (byte) 0);
@@ -231,7 +231,8 @@ class JournalSalvageTest {
   @Test
   void everyByte_changed_losesNothingButItsRecord() throws IOException {
     for (String name : images.keySet()) {
-      for (int at = 0; at < SIZE; at++) {
+      boolean used = holders.containsValue(name);
+      for (int at = 0; at < SIZE; at += used || at < Segment.HEADER ? 1 : 16) {
         flip(name, at, 1 << random.nextInt(8));
       }
     }
