@@ -107,10 +107,6 @@ final class Remains {
     return replaced;
   }
 
-  boolean isMissing() {
-    return bytes.capacity() == 0;
-  }
-
   String name() {
     return SegmentDirectory.name(number);
   }

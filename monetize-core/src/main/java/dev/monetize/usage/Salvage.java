@@ -124,7 +124,7 @@ final class Salvage {
 
   private void quarantine(List<Remains> segments) throws IOException {
     for (Remains segment : segments) {
-      if (segment.isReplaced() && !segment.isMissing()) {
+      if (segment.isReplaced() && files.containsKey(segment.number())) {
         log.warn("{} is damaged: kept as {}", segment.name(), directory.quarantine(segment.name()));
       }
     }

@@ -6,6 +6,7 @@ import dev.monetize.usage.JournalSettings.OnDamage;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -146,18 +147,36 @@ final class SteppedJournal {
     }
   }
 
+  /** Sequence of the first record there is. */
+  long first() {
+    return index.first();
+  }
+
+  /** Makes a checkpoint of what is durable, and deletes nothing. */
+  void save() throws IOException {
+    make(Duration.ofDays(1));
+  }
+
   EventReader reader() {
     return new EventReader(id, new RecordCursor(id, segments, index));
   }
 
   /** Makes a checkpoint of what is durable, and deletes what all sinks have. */
   void checkpoint() throws IOException {
+    make(Duration.ZERO);
+  }
+
+  private void make(Duration kept) throws IOException {
     RecordCursor cursor = new RecordCursor(id, segments, index);
     Retention retention =
-        new Retention(storage, segments, index, cursor, Duration.ZERO, () -> Instant.MAX);
+        new Retention(storage, segments, index, cursor, kept, clock(kept));
     new Checkpoints(storage, id, cursor, fold.fresh(), retention, sinks, Duration.ofMinutes(1))
         .make(synced);
     present = segments.files().size();
+  }
+
+  private static InstantSource clock(Duration kept) {
+    return () -> kept.isZero() ? Instant.MAX : Instant.EPOCH;
   }
 
   /** Makes the next segment if one is wanted, and there are not so many yet. */
