@@ -17,11 +17,7 @@ import java.util.Set;
  * @param gaps what the journal lost and was gone on without, ever
  */
 public record Health(
-    boolean accepting,
-    long lost,
-    long unmetered,
-    Set<String> missingSinks,
-    List<JournalGap> gaps) {
+    boolean accepting, long lost, long unmetered, Set<String> missingSinks, List<JournalGap> gaps) {
 
   public Health {
     gaps = List.copyOf(gaps);

@@ -409,11 +409,7 @@ public final class Monetizer implements AutoCloseable {
   /** How metering is doing, for a health check. */
   public Health health() {
     return new Health(
-        journal.accepting(),
-        journal.lost(),
-        unmetered.sum(),
-        shipper.missing(),
-        journal.gaps());
+        journal.accepting(), journal.lost(), unmetered.sum(), shipper.missing(), journal.gaps());
   }
 
   /** Delivers what is recorded to the sinks, for some seconds at most, and closes all files. */

@@ -246,7 +246,9 @@ public final class FileUsageJournal implements UsageJournal {
     return appender.lost();
   }
 
-  /** What is lost, because the journal was damaged and is to go on; all there ever was, in order. */
+  /**
+   * What is lost, because the journal was damaged and is to go on; all there ever was, in order.
+   */
   public List<JournalGap> gaps() {
     return gaps;
   }

@@ -143,7 +143,9 @@ final class Fold {
 
   /** What is lost, in order. */
   List<JournalGap> gaps() {
-    return gaps.entrySet().stream().map(gap -> new JournalGap(gap.getKey(), gap.getValue())).toList();
+    return gaps.entrySet().stream()
+        .map(gap -> new JournalGap(gap.getKey(), gap.getValue()))
+        .toList();
   }
 
   /** The first record that a sink may still ask for. */

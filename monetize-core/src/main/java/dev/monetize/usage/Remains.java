@@ -43,8 +43,7 @@ final class Remains {
    * @param number that of its name
    * @param usual size of the others, where its own cannot be known
    */
-  Remains(
-      UUID journal, long number, Segment segment, Header header, int usual, RecordFrame frame) {
+  Remains(UUID journal, long number, Segment segment, Header header, int usual, RecordFrame frame) {
     this.journal = journal;
     this.number = number;
     this.frame = frame;
@@ -159,7 +158,9 @@ final class Remains {
     }
     for (Piece piece : pieces) {
       ByteBuffer from = piece.end > piece.from ? bytes : gap(piece);
-      SegmentDirectory.copy(from, piece.from, from == bytes ? piece.end : from.capacity(), to);
+      int until = Math.min(from == bytes ? piece.end : from.capacity(), from.capacity());
+      SegmentDirectory.copy(from, piece.from, until, to);
+      to.write(new byte[Math.max(0, piece.end - until)]); // the last record's zeros were cut off
     }
     byte[] zeros = new byte[4096];
     for (int at = end; at < whole; at += zeros.length) {

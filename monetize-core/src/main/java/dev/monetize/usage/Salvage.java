@@ -107,8 +107,7 @@ final class Salvage {
     }
     for (long number = first; number <= last; number++) {
       Segment segment = files.getOrDefault(number, Segment.missing(number));
-      Header header =
-          whole.get(number) == segment ? Header.WHOLE : Header.DAMAGED;
+      Header header = whole.get(number) == segment ? Header.WHOLE : Header.DAMAGED;
       remains.add(new Remains(journal, number, segment, header, usual, frame));
     }
     return remains;

@@ -29,7 +29,8 @@ import org.slf4j.LoggerFactory;
  * written down and logged, the rest goes on, and {@link #parked} shows it until somebody has it
  * come again ({@link #retry}) or gives it up ({@link #drop}). With 100 of them the sink goes no
  * further. What a sink was not certainly sent before {@linkplain FileUsageJournal#gaps records were
- * lost} is parked too, however much that is: it may have been sent. {@link #lag} tells how far each sink is behind. Thread-safe.
+ * lost} is parked too, however much that is: it may have been sent. {@link #lag} tells how far each
+ * sink is behind. Thread-safe.
  *
  * <p><b>Sinks that come and go.</b> A sink that the journal does not know begins with the oldest
  * event kept. One that is missing keeps its place, and is logged at start; {@link #forget} gives it

@@ -19,8 +19,7 @@ final class SinkPlace {
   /** Batches parked of one sink at most; with so many, another one is only tried again. */
   static final int MOST_PARKED = 100;
 
-  private static final ShipSchedule WHOLE =
-      ShipSchedule.within(100_000, Duration.ofDays(1));
+  private static final ShipSchedule WHOLE = ShipSchedule.within(100_000, Duration.ofDays(1));
 
   private final String sink;
   private final FileUsageJournal journal;
@@ -152,9 +151,7 @@ final class SinkPlace {
     if (again && !isParked(range)) {
       return true;
     }
-    if (!again
-        && doubt(batch) == null
-        && journal.progress(sink).parked().size() >= MOST_PARKED) {
+    if (!again && doubt(batch) == null && journal.progress(sink).parked().size() >= MOST_PARKED) {
       return false;
     }
     journal.markDurably(RecordType.PARKED, range.parked(now.toEpochMilli(), reason));

@@ -168,8 +168,7 @@ final class SteppedJournal {
 
   private void make(Duration kept) throws IOException {
     RecordCursor cursor = new RecordCursor(id, segments, index);
-    Retention retention =
-        new Retention(storage, segments, index, cursor, kept, clock(kept));
+    Retention retention = new Retention(storage, segments, index, cursor, kept, clock(kept));
     new Checkpoints(storage, id, cursor, fold.fresh(), retention, sinks, Duration.ofMinutes(1))
         .make(synced);
     present = segments.files().size();
