@@ -157,10 +157,14 @@ final class Remains {
       to.write(Segment.header(journal, number, whole, pieces.get(0).first, end));
     }
     for (Piece piece : pieces) {
-      ByteBuffer from = piece.end > piece.from ? bytes : gap(piece);
-      int until = Math.min(from == bytes ? piece.end : from.capacity(), from.capacity());
-      SegmentDirectory.copy(from, piece.from, until, to);
-      to.write(new byte[Math.max(0, piece.end - until)]); // the last record's zeros were cut off
+      if (piece.end > piece.from) {
+        int until = Math.min(piece.end, bytes.capacity());
+        SegmentDirectory.copy(bytes, piece.from, until, to);
+        to.write(new byte[piece.end - until]); // zeros behind the last record, which were cut off
+      } else {
+        ByteBuffer gap = gap(piece);
+        SegmentDirectory.copy(gap, 0, gap.capacity(), to);
+      }
     }
     byte[] zeros = new byte[4096];
     for (int at = end; at < whole; at += zeros.length) {
