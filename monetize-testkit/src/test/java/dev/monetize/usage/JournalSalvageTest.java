@@ -323,7 +323,7 @@ class JournalSalvageTest {
   @Test
   void promisedEnd_thatIsZeros_leaps() throws IOException {
     restore();
-    long from = written.size() - 1;
+    long from = written.size() - 1L;
     zero(3, begins.get(from), SIZE);
 
     List<JournalGap> gaps = goOn("end of zeros");
