@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.monetize;
 
+import dev.monetize.usage.JournalGap;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -13,15 +15,18 @@ import java.util.Set;
  *     asks for
  * @param missingSinks sinks that the journal knows and that were not given to the builder
  * @param missingListeners notice listeners that are owed notices, and were not given to the builder
+ * @param gaps what the journal lost and was gone on without, ever
  */
 public record Health(
     boolean accepting,
     long lost,
     long unmetered,
     Set<String> missingSinks,
-    Set<String> missingListeners) {
+    Set<String> missingListeners,
+    List<JournalGap> gaps) {
 
   public Health {
+    gaps = List.copyOf(gaps);
     missingSinks = Set.copyOf(missingSinks);
     missingListeners = Set.copyOf(missingListeners);
   }

@@ -448,7 +448,8 @@ public final class Monetizer implements AutoCloseable {
         journal.lost(),
         unmetered.sum(),
         shipper.missing(),
-        watch.missing().names());
+        watch.missing().names(),
+        journal.gaps());
   }
 
   /** Delivers what is recorded to the sinks, for some seconds at most, and closes all files. */

@@ -309,7 +309,7 @@ class MonetizerTest {
     bench.monetizer =
         Monetizer.builder().tiers(bench.tiers()).dataDirectory(data).clock(() -> bench.now).build();
     assertThat(bench.monetizer.health())
-        .isEqualTo(new Health(true, 0, 0, Set.of("list"), Set.of()));
+        .isEqualTo(new Health(true, 0, 0, Set.of("list"), Set.of(), List.of()));
 
     bench.monetizer.forgetSink("list");
 

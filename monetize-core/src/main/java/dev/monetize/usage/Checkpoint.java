@@ -2,12 +2,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.monetize.usage;
 
+import java.io.DataInput;
 import java.io.DataInputStream;
+import java.io.DataOutput;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -22,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * magic 8 | version 4 | journal id 16 | sequence 8 | sequence of the last event 8
  * number of sinks 4,  each: name | sent 8 | given up 1 | sealed 1 (| sink | first 8 | last 8)
  * number of states 4, each: name | length 8 | what it wrote
+ * number of gaps 4,   each: first 8 | last 8                               from version 2 on
  * crc32c of all that 4
  * </pre>
  */
@@ -31,7 +36,7 @@ final class Checkpoint {
 
   private static final String MADE = "checkpoint.tmp";
   private static final long MAGIC = 0x4d434845434b5054L; // "MCHECKPT"
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
   private static final int CRC_BYTES = 4;
 
   private final JournalFile file;
@@ -39,19 +44,30 @@ final class Checkpoint {
   private final long lastEvent;
   private final Map<String, SinkProgress> sinks = new HashMap<>();
   private final Map<String, ByteBuffer> states = new HashMap<>();
+  private final List<JournalGap> gaps = new ArrayList<>();
+
+  /** It is not as it was written. */
+  static final class Unreadable extends IOException {
+
+    private static final long serialVersionUID = 1L;
+
+    Unreadable(String message) {
+      super(message);
+    }
+  }
 
   private Checkpoint(JournalFile file, UUID journal) throws IOException {
     this.file = file;
     ByteBuffer bytes = file.buffer();
     if (bytes.capacity() < CRC_BYTES || bytes.getInt(bytes.capacity() - CRC_BYTES) != crc(bytes)) {
-      throw new IOException(file + " is damaged");
+      throw new Unreadable(file + " is damaged");
     }
     BufferInput raw = new BufferInput(bytes.slice(0, bytes.capacity() - CRC_BYTES));
     DataInputStream from = new DataInputStream(raw);
     long magic = from.readLong();
     int version = from.readInt();
-    if (magic != MAGIC || version != VERSION) {
-      throw new IOException(file + " is of version " + version + ", not " + VERSION);
+    if (magic != MAGIC || version < 1 || version > VERSION) {
+      throw new IOException(file + " is of version " + version + ", not up to " + VERSION);
     }
     UUID whose = new UUID(from.readLong(), from.readLong());
     if (!whose.equals(journal)) {
@@ -65,12 +81,16 @@ final class Checkpoint {
     for (int i = from.readInt(); i > 0; i--) {
       states.put(from.readUTF(), raw.take(from.readLong()));
     }
+    for (int i = version == 1 ? 0 : from.readInt(); i > 0; i--) {
+      gaps.add(new JournalGap(from.readLong(), from.readLong()));
+    }
   }
 
   /**
    * Reads the one there is.
    *
-   * @throws IOException if it is not as it was written, or of a later version
+   * @throws Unreadable if it is not as it was written
+   * @throws IOException if it is another journal's, or of a later version
    */
   static @Nullable Checkpoint read(JournalStorage storage, UUID journal) throws IOException {
     return storage.names().contains(FILE)
@@ -95,6 +115,39 @@ final class Checkpoint {
 
   Map<String, SinkProgress> sinks() {
     return sinks;
+  }
+
+  List<JournalGap> gaps() {
+    return gaps;
+  }
+
+  /** The same, to be written once more: its states are what they wrote. */
+  Fold copy() throws IOException {
+    List<JournalState> copies = new ArrayList<>();
+    states.forEach((name, bytes) -> copies.add(new Written(name, bytes)));
+    Fold fold = new Fold(copies);
+    fold.restore(this);
+    return fold;
+  }
+
+  /** A state as it was written. */
+  private record Written(String name, ByteBuffer bytes) implements JournalState {
+
+    @Override
+    public JournalState fresh() {
+      return this;
+    }
+
+    @Override
+    public void event(long sequence, UsageEvent event) {}
+
+    @Override
+    public void write(DataOutput to) throws IOException {
+      SegmentDirectory.copy(bytes, 0, bytes.capacity(), to);
+    }
+
+    @Override
+    public void read(DataInput from) {}
   }
 
   /**
@@ -146,6 +199,11 @@ final class Checkpoint {
           all.writeInt(fold.states().size());
           for (JournalState state : fold.states()) {
             writeState(state, all, summed, stop);
+          }
+          all.writeInt(fold.gaps().size());
+          for (JournalGap gap : fold.gaps()) {
+            all.writeLong(gap.first());
+            all.writeLong(gap.last());
           }
           all.flush();
           summed.end();

@@ -124,6 +124,10 @@ final class Delivery {
     }
     batch = due;
     oldestNanos = due.recorded().get(0).event().settledNanos();
+    String doubt = place.doubt(due);
+    if (doubt != null) {
+      return park(due, doubt);
+    }
     try {
       sink.sink().deliver(due);
     } catch (UsageSink.Rejected refusal) {
@@ -252,10 +256,10 @@ final class Delivery {
       return false;
     }
     log.error(
-        "sink \"{}\" does not take batch {}: {}. It is parked; retry(id) or drop(id) of the shipper"
-            + " decides what becomes of it",
-        sink.name(),
+        "batch {} of sink \"{}\" is parked: {}. retry(id) or drop(id) of the shipper decides what"
+            + " becomes of it",
         refused.id(),
+        sink.name(),
         reason);
     doneWith();
     return true;

@@ -3,12 +3,14 @@
 package dev.monetize.usage;
 
 import dev.monetize.usage.JournalSettings.Durability;
+import dev.monetize.usage.JournalSettings.OnDamage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -29,8 +31,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p><b>Opening</b> restores the {@link JournalState}s from the last checkpoint and the records
  * behind it, each of which is checked. A torn tail is cut off and logged; anything else that is not
- * as it was written is refused with a {@link JournalDamagedException}. A second opener is refused,
- * of this process or another.
+ * as it was written is refused with a {@link JournalDamagedException}, or, if {@link
+ * JournalSettings.OnDamage#CONTINUE} is set, gone on from. A second opener is refused, of this
+ * process or another.
  *
  * <p><b>Room.</b> One segment is always made in advance. While that takes longer than filling the
  * present one, {@link #append} waits for it, up to 10 s. When the disk cannot give it, {@link
@@ -63,6 +66,7 @@ public final class FileUsageJournal implements UsageJournal {
   private final Checkpoints checkpoints;
   private final JournalThread thread;
   private final Map<String, SinkProgress> sinks;
+  private final List<JournalGap> gaps;
 
   private FileUsageJournal(
       JournalStorage storage,
@@ -78,6 +82,7 @@ public final class FileUsageJournal implements UsageJournal {
     this.id = found.segments().get(0).journal();
     this.index = new SegmentIndex(found.bases());
     this.sinks = new ConcurrentHashMap<>(fold.sinks());
+    this.gaps = fold.gaps();
     this.appender = new Appender(found, index, new KeptRecords(KeptRecords.MOST_BYTES), this::wake);
     this.checkpoints =
         new Checkpoints(
@@ -150,13 +155,14 @@ public final class FileUsageJournal implements UsageJournal {
       throws IOException {
     Fold fold = new Fold(states);
     SegmentDirectory segments = new SegmentDirectory(storage);
-    if (segments.files().isEmpty()) {
+    List<String> strays = new ArrayList<>();
+    if (segments.files(strays).isEmpty()
+        && (strays.isEmpty() || settings.onDamage() == OnDamage.CONTINUE)) {
       begin(storage, segments, segmentBytes);
     }
     storage.sync(); // names that a former process gave, and did not live to make durable
-    restore(storage, segments, fold);
-    Recovery.Result found = new Recovery(fold).run(segments);
-    warnOf(found);
+    Recovery.Result found = new Opening(storage, segments, fold, settings.onDamage()).run();
+    warnOf(found, fold.gaps());
     FileUsageJournal journal =
         new FileUsageJournal(storage, release, segments, fold, found, settings, segmentBytes);
     journal.thread.start();
@@ -167,39 +173,23 @@ public final class FileUsageJournal implements UsageJournal {
   private static void begin(JournalStorage storage, SegmentDirectory segments, int segmentBytes)
       throws IOException {
     if (storage.names().contains(Checkpoint.FILE)) {
-      throw new JournalDamagedException(Checkpoint.FILE, "it is there, but no segment is");
+      throw JournalDamagedException.refused(Checkpoint.FILE, "it is there, but no segment is");
     }
     segments.create(UUID.randomUUID(), 1, segmentBytes, () -> {});
-  }
-
-  /** Takes the checkpoint. One that is damaged can be done without as long as no record is gone. */
-  static void restore(JournalStorage storage, SegmentDirectory segments, Fold fold)
-      throws IOException {
-    Map.Entry<Long, String> first = segments.files().firstEntry();
-    Checkpoint checkpoint;
-    try {
-      checkpoint = Checkpoint.read(storage, segments.openToRead(first.getValue()).journal());
-    } catch (JournalDamagedException e) {
-      throw e;
-    } catch (IOException e) {
-      if (first.getKey() > 1) {
-        throw new JournalDamagedException(
-            Checkpoint.FILE, "what the deleted records came to cannot be read: " + e.getMessage());
-      }
-      log.warn(
-          "the journal's checkpoint cannot be read; all records are, instead: {}", e.toString());
-      return;
-    }
-    if (checkpoint != null) {
-      fold.restore(checkpoint);
-    }
   }
 
   private static int size(int usual, int atLeast) {
     return Math.max(usual, (atLeast + 4095) & ~4095);
   }
 
-  private static void warnOf(Recovery.Result found) {
+  private static void warnOf(Recovery.Result found, List<JournalGap> gaps) {
+    if (!gaps.isEmpty()) {
+      log.warn(
+          "{}: damage was gone on from: {} lost, at most. They are in no total and no batch;"
+              + " quarantine/ holds what is left of the files",
+          found.segments().get(0).file(),
+          gaps);
+    }
     Recovery.TornTail torn = found.torn();
     if (torn != null) {
       log.warn(
@@ -254,6 +244,13 @@ public final class FileUsageJournal implements UsageJournal {
    */
   public long lost() {
     return appender.lost();
+  }
+
+  /**
+   * What is lost, because the journal was damaged and is to go on; all there ever was, in order.
+   */
+  public List<JournalGap> gaps() {
+    return gaps;
   }
 
   /**

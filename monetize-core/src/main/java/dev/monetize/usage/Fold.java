@@ -9,16 +9,19 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
- * What is known from a journal's records, which it takes one after the other: states, and how far
- * sinks are. Not thread-safe.
+ * What is known from a journal's records, which it takes one after the other: states, how far sinks
+ * are, and what is lost. A record that is given once more is passed over. Not thread-safe.
  */
 final class Fold {
 
   private final List<Part> parts = new ArrayList<>();
   private final Map<String, SinkProgress> sinks = new HashMap<>();
+  private final TreeMap<Long, Long> gaps = new TreeMap<>();
   private long saved;
+  private long taken;
   private long lastEvent;
 
   /** A state, and the sequence up to which it knows all. */
@@ -59,8 +62,10 @@ final class Fold {
   /** Takes what a checkpoint knows; states that it does not have begin with the oldest record. */
   void restore(Checkpoint checkpoint) throws IOException {
     saved = checkpoint.sequence();
+    taken = saved;
     lastEvent = checkpoint.lastEvent();
     sinks.putAll(checkpoint.sinks());
+    checkpoint.gaps().forEach(this::lost);
     for (Part part : parts) {
       if (checkpoint.restore(part.state)) {
         part.known = saved;
@@ -75,7 +80,7 @@ final class Fold {
 
   /** The first record that is still to be taken. */
   long next() {
-    long known = saved;
+    long known = taken;
     for (Part part : parts) {
       known = Math.min(known, part.known);
     }
@@ -94,6 +99,7 @@ final class Fold {
         lastEvent = Math.max(lastEvent, sequence);
         for (Part part : parts) {
           if (sequence > part.known) {
+            part.known = sequence;
             part.state.event(sequence, event);
           }
         }
@@ -102,20 +108,53 @@ final class Fold {
         byte[] note = payload.readRest();
         for (Part part : parts) {
           if (sequence > part.known) {
+            part.known = sequence;
             part.state.note(sequence, note.clone());
           }
         }
       }
       case SEAL, SENT, GIVEN_UP, PARKED -> {
         SinkMark mark = SinkMark.read(payload);
-        if (sequence > saved) {
+        if (sequence > taken) {
           sinks.merge(
               mark.sink(),
               SinkProgress.NEW.after(type, mark),
               (old, fresh) -> old.after(type, mark));
         }
       }
+      case GAP -> lost(new JournalGap(sequence, payload.readVarint()));
     }
+    taken = Math.max(taken, sequence);
+  }
+
+  /** Knows that records are lost; those that follow each other are one gap. */
+  void lost(JournalGap gap) {
+    long first = gap.first();
+    long last = gap.last();
+    Map.Entry<Long, Long> near = gaps.floorEntry(last + 1);
+    while (near != null && near.getValue() >= first - 1) {
+      first = Math.min(first, near.getKey());
+      last = Math.max(last, near.getValue());
+      gaps.remove(near.getKey());
+      near = gaps.floorEntry(last + 1);
+    }
+    gaps.put(first, last);
+  }
+
+  /** What is lost, in order. */
+  List<JournalGap> gaps() {
+    return gaps.entrySet().stream()
+        .map(gap -> new JournalGap(gap.getKey(), gap.getValue()))
+        .toList();
+  }
+
+  /** The first record that a sink may still ask for. */
+  long needed() {
+    return sinks.values().stream()
+        .filter(sink -> !sink.givenUp())
+        .mapToLong(SinkProgress::needed)
+        .min()
+        .orElse(Long.MAX_VALUE);
   }
 
   /** Sequence of the last event there was, 0 if there was none. */

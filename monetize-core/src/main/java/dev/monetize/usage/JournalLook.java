@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.monetize.usage;
 
+import dev.monetize.usage.JournalSettings.OnDamage;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -49,14 +50,21 @@ public final class JournalLook {
    * What there was.
    *
    * @param records sequence of the last record
+   * @param gaps what is lost, and was gone on without
    * @param torn bytes behind it that are no whole record: an app is writing it, or a stop tore it,
    *     and a start cuts it off
    * @param sinks by name
    */
   public record Found(
-      UUID journal, int segments, long records, long torn, Map<String, Sink> sinks) {
+      UUID journal,
+      int segments,
+      long records,
+      List<JournalGap> gaps,
+      long torn,
+      Map<String, Sink> sinks) {
 
     public Found {
+      gaps = List.copyOf(gaps);
       sinks = Collections.unmodifiableMap(new TreeMap<>(sinks));
     }
   }
@@ -88,13 +96,13 @@ public final class JournalLook {
     }
     UUID id = segments.openToRead(segments.files().firstEntry().getValue()).journal();
     Fold fold = new Fold(List.of(new Shown(id, viewer)));
-    FileUsageJournal.restore(storage, segments, fold);
-    Recovery.Result found = new Recovery(fold).look(segments);
+    Recovery.Result found = new Opening(storage, segments, fold, OnDamage.REFUSE).look();
     Recovery.TornTail torn = found.torn();
     return new Found(
         id,
         found.segments().size(),
         found.nextSequence() - 1,
+        fold.gaps(),
         torn == null ? 0 : torn.bytes(),
         sinks(fold));
   }

@@ -5,6 +5,7 @@ package dev.monetize.usage;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -53,6 +54,19 @@ final class JournalScan {
         read(reader, base, next - 1, null, new Filter(customer, from, to, visitor));
       }
     }
+  }
+
+  /** When the oldest event that is kept was settled; {@link Instant#MIN} if none was deleted. */
+  Instant keptSince() throws IOException {
+    long first = journal.index().first();
+    if (first <= 1) {
+      return Instant.MIN;
+    }
+    makeReadable();
+    List<RecordedEvent> oldest = journal.reader().read(first, journal.syncedEvent(), 1);
+    return oldest.isEmpty()
+        ? Instant.MAX
+        : Instant.EPOCH.plusNanos(oldest.get(0).event().settledNanos());
   }
 
   /** How many segments are known so well that they may be left out. */

@@ -14,6 +14,7 @@ import java.util.Objects;
  * }</pre>
  *
  * @param durability what {@code append} waits for
+ * @param onDamage what becomes of a journal that is not as it was written
  * @param segmentBytes size of files made from now on, 128 KiB to 1 GiB; a multiple of 4 KiB
  * @param syncEvery pause between two fsyncs while nobody waits for one; 1 ms to 10 s
  * @param checkpointEvery least time between two checkpoints; 1 s to 1 day
@@ -23,6 +24,7 @@ import java.util.Objects;
  */
 public record JournalSettings(
     Durability durability,
+    OnDamage onDamage,
     int segmentBytes,
     Duration syncEvery,
     Duration checkpointEvery,
@@ -35,6 +37,7 @@ public record JournalSettings(
   /** Refuses what is out of bounds. */
   public JournalSettings {
     Objects.requireNonNull(durability, "durability");
+    Objects.requireNonNull(onDamage, "onDamage");
     Objects.requireNonNull(clock, "clock");
     if (segmentBytes < MIN_SEGMENT_BYTES
         || segmentBytes > MAX_SEGMENT_BYTES
@@ -55,11 +58,13 @@ public record JournalSettings(
   }
 
   /**
-   * {@code PROCESS}, segments of 16 MiB, an fsync each 10 ms, a checkpoint each minute, 400 days.
+   * {@code PROCESS}, {@code REFUSE}, segments of 16 MiB, an fsync each 10 ms, a checkpoint each
+   * minute, 400 days.
    */
   public static JournalSettings on(InstantSource clock) {
     return new JournalSettings(
         Durability.PROCESS,
+        OnDamage.REFUSE,
         16 << 20,
         Duration.ofMillis(10),
         Duration.ofMinutes(1),
@@ -78,34 +83,60 @@ public record JournalSettings(
     POWER
   }
 
+  /** What becomes of a journal whose files are not as they were written. */
+  public enum OnDamage {
+    /** It is not opened, and nothing is changed: somebody has to look. */
+    REFUSE,
+    /**
+     * It is gone on. Damaged files are kept, as they are, in the sub-directory {@code quarantine};
+     * all records that are still readable stay, under the sequences that they had. What is missing
+     * is lost: no invoice and no sink will ever have it, {@link FileUsageJournal#gaps} tells which
+     * it is, at every start. What a sink was not certainly sent before that place is parked, since
+     * it may have been; ids of usage from elsewhere that are lost may be recorded again, and
+     * notices told again.
+     */
+    CONTINUE
+  }
+
   /** The same with another durability. */
   public JournalSettings durability(Durability value) {
-    return new JournalSettings(value, segmentBytes, syncEvery, checkpointEvery, retention, clock);
+    return new JournalSettings(
+        value, onDamage, segmentBytes, syncEvery, checkpointEvery, retention, clock);
+  }
+
+  /** The same with another answer to damage. */
+  public JournalSettings onDamage(OnDamage value) {
+    return new JournalSettings(
+        durability, value, segmentBytes, syncEvery, checkpointEvery, retention, clock);
   }
 
   /** The same with another size of segments. */
   public JournalSettings segmentBytes(int value) {
-    return new JournalSettings(durability, value, syncEvery, checkpointEvery, retention, clock);
+    return new JournalSettings(
+        durability, onDamage, value, syncEvery, checkpointEvery, retention, clock);
   }
 
   /** The same with another pause between fsyncs. */
   public JournalSettings syncEvery(Duration value) {
-    return new JournalSettings(durability, segmentBytes, value, checkpointEvery, retention, clock);
+    return new JournalSettings(
+        durability, onDamage, segmentBytes, value, checkpointEvery, retention, clock);
   }
 
   /** The same with another least time between checkpoints. */
   public JournalSettings checkpointEvery(Duration value) {
-    return new JournalSettings(durability, segmentBytes, syncEvery, value, retention, clock);
+    return new JournalSettings(
+        durability, onDamage, segmentBytes, syncEvery, value, retention, clock);
   }
 
   /** The same with another retention. */
   public JournalSettings retention(Duration value) {
-    return new JournalSettings(durability, segmentBytes, syncEvery, checkpointEvery, value, clock);
+    return new JournalSettings(
+        durability, onDamage, segmentBytes, syncEvery, checkpointEvery, value, clock);
   }
 
   /** The same with another clock. */
   public JournalSettings clock(InstantSource value) {
     return new JournalSettings(
-        durability, segmentBytes, syncEvery, checkpointEvery, retention, value);
+        durability, onDamage, segmentBytes, syncEvery, checkpointEvery, retention, value);
   }
 }

@@ -135,7 +135,7 @@ final class JournalThread {
         makeSpare();
         moveOn();
         if (!closing) {
-          waiters.pause(pause, 1);
+          waiters.pause(spareFailing ? Math.min(pause, SPARE_RETRY_NANOS) : pause, 1);
         }
       }
       sync();

@@ -93,7 +93,7 @@ final class RecordCursor {
       return false;
     }
     at += frame.size();
-    next++;
+    next = frame.following();
     return true;
   }
 
@@ -109,7 +109,7 @@ final class RecordCursor {
   }
 
   private JournalDamagedException unreadable(Segment in, long sequence) {
-    return new JournalDamagedException(
+    return JournalDamagedException.lost(
         in.file(), at, "record " + sequence + " can no longer be read");
   }
 }

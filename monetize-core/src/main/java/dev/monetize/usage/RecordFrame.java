@@ -24,6 +24,9 @@ final class RecordFrame {
   /** Bytes of a record on disk before its payload. */
   static final int OVERHEAD = 17;
 
+  /** Bytes that any record takes on disk at least. */
+  static final int LEAST = 24;
+
   private static final int LENGTH = 24;
   private static final int TYPE = 28;
   private static final int SEQUENCE = 29;
@@ -59,6 +62,13 @@ final class RecordFrame {
     writer.position(PAYLOAD);
     writer.putBytes(note);
     close(RecordType.NOTE);
+  }
+
+  /** Says that the records up to one are missing. */
+  void gap(long last) {
+    writer.position(PAYLOAD);
+    writer.putVarint(last);
+    close(RecordType.GAP);
   }
 
   private void close(RecordType type) {
@@ -104,6 +114,17 @@ final class RecordFrame {
         && (long) PayloadWriter.LONG.get(bytes, SEQUENCE) == sequence;
   }
 
+  /** Where a record of a range of sequences begins, from an offset on; -1 if none is readable. */
+  int find(ByteBuffer in, int from, long first, long behind) {
+    for (int at = from; at + OVERHEAD <= in.capacity(); at += 8) {
+      long sequence = in.getLong(at + 9);
+      if (sequence >= first && sequence < behind && take(in, at, sequence)) {
+        return at;
+      }
+    }
+    return -1;
+  }
+
   /**
    * Copies the record, as it was put last, into an array.
    *
@@ -126,6 +147,11 @@ final class RecordFrame {
   /** Sequence of the record taken or put last. */
   long sequence() {
     return (long) PayloadWriter.LONG.get(bytes, SEQUENCE);
+  }
+
+  /** Sequence of the record behind the one taken last. */
+  long following() {
+    return 1 + (typeCode() == RecordType.GAP.code() ? payload().readVarint() : sequence());
   }
 
   private int check() {

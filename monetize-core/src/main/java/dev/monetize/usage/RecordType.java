@@ -20,7 +20,9 @@ enum RecordType {
   /** What a {@link JournalState} wants to know at the next start. */
   NOTE(5),
   /** A sink refused a batch for good: it is put aside, and the sink goes on behind it. */
-  PARKED(6);
+  PARKED(6),
+  /** The records from this one to another are lost: damage that was gone on from. */
+  GAP(7);
 
   private static final RecordType[] ALL = values();
 

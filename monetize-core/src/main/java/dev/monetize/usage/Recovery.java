@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class Recovery {
 
   private final Fold fold;
+  private final long from;
   private final RecordFrame frame = new RecordFrame();
   private final List<Segment> segments = new ArrayList<>();
   private final Set<Segment> scanned = new HashSet<>();
@@ -59,7 +60,17 @@ final class Recovery {
   record TornTail(JournalFile file, long bytes) {}
 
   Recovery(Fold fold) {
+    this(fold, Long.MAX_VALUE);
+  }
+
+  /**
+   * One that also checks records that the fold knows.
+   *
+   * @param from the first one
+   */
+  Recovery(Fold fold, long from) {
     this.fold = fold;
+    this.from = from;
   }
 
   /** Reads, and mends what a stop has left. */
@@ -82,7 +93,7 @@ final class Recovery {
       index++;
     }
     if (next <= fold.saved()) {
-      throw new JournalDamagedException(
+      throw JournalDamagedException.lost(
           segments.get(segments.size() - 1).file(),
           missing(next, fold.saved() + 1) + " missing, which the checkpoint knows");
     }
@@ -98,7 +109,7 @@ final class Recovery {
     }
     next = first.base() > 0 ? Math.min(first.base(), limits[0]) : limits[0];
     if (next > fold.saved() + 1) {
-      throw new JournalDamagedException(
+      throw JournalDamagedException.lost(
           first.file(), missing(fold.saved() + 1, next) + " missing, which come before it");
     }
   }
@@ -120,7 +131,7 @@ final class Recovery {
       return false;
     }
     bases.put(next, segment.name());
-    if (limit <= fold.next()) {
+    if (limit <= Math.min(from, fold.next())) {
       ends.add(segment.size());
       next = limit;
       return true;
@@ -155,21 +166,24 @@ final class Recovery {
     for (Map.Entry<Long, String> file : files.entrySet()) {
       Segment segment = directory.open(file.getValue());
       if (file.getKey() != expected) {
-        throw new JournalDamagedException(
+        throw JournalDamagedException.lost(
             segment.file(), "segment " + expected + ", which comes before it, is missing");
       }
       if (segment.number() != expected) {
-        throw new JournalDamagedException(
+        throw JournalDamagedException.lost(
             segment.file(), "it is a copy of segment " + segment.number());
       }
       segments.add(segment);
-      UUID journal = segments.get(0).journal();
-      if (!segment.journal().equals(journal)) {
-        throw new JournalDamagedException(
-            segment.file(),
-            "it belongs to journal " + segment.journal() + ", the first segment to " + journal);
-      }
+      checkJournal(segment, segments.get(0).journal());
       expected++;
+    }
+  }
+
+  static void checkJournal(Segment segment, UUID journal) throws JournalDamagedException {
+    if (!segment.journal().equals(journal)) {
+      throw JournalDamagedException.refused(
+          segment.file(),
+          "it belongs to journal " + segment.journal() + ", the first segment to " + journal);
     }
   }
 
@@ -182,7 +196,7 @@ final class Recovery {
         apply(segment, at);
       }
       at += frame.size();
-      next++;
+      next = frame.following();
     }
     return at;
   }
@@ -190,10 +204,15 @@ final class Recovery {
   private void apply(Segment segment, int at) throws IOException {
     RecordType type = RecordType.of(frame.typeCode());
     if (type == null) {
-      throw new JournalDamagedException(
+      throw JournalDamagedException.refused(
           segment.file(),
-          at,
-          "record " + next + " has type " + frame.typeCode() + ", which a later version may know");
+          "at offset "
+              + at
+              + ": record "
+              + next
+              + " has type "
+              + frame.typeCode()
+              + ", which a later version may know");
     }
     try {
       fold.record(next, type, frame.payload());
@@ -201,8 +220,9 @@ final class Recovery {
       throw e.getCause(); // of who takes it: the record is good
     } catch (RuntimeException e) {
       JournalDamagedException damage =
-          new JournalDamagedException(
-              segment.file(), at, "record " + next + " cannot be understood: " + e.getMessage());
+          JournalDamagedException.refused(
+              segment.file(),
+              "at offset " + at + ": record " + next + " cannot be understood: " + e.getMessage());
       damage.initCause(e);
       throw damage;
     }
@@ -272,7 +292,7 @@ final class Recovery {
         found == 0
             ? "record " + next + " and all that follow it"
             : found - next == 1 ? "record " + next : "records " + next + " to " + (found - 1);
-    return new JournalDamagedException(segment.file(), at, missing + " cannot be read");
+    return JournalDamagedException.lost(segment.file(), at, missing + " cannot be read");
   }
 
   /** Sequence of the first readable record behind a place, 0 if there is none. */
@@ -280,12 +300,9 @@ final class Recovery {
     for (int i = stopped; i < segments.size(); i++) {
       Segment segment = segments.get(i);
       frame.seed(segment.journal(), segment.number());
-      int from = i == stopped && offset > Segment.HEADER ? offset + 8 : Segment.HEADER;
-      for (int at = from; at + RecordFrame.OVERHEAD < segment.size(); at += 8) {
-        long sequence = segment.buffer().getLong(at + 9);
-        if (sequence >= next && frame.take(segment.buffer(), at, sequence)) {
-          return sequence;
-        }
+      int at = i == stopped && offset > Segment.HEADER ? offset + 8 : Segment.HEADER;
+      if (frame.find(segment.buffer(), at, next, Long.MAX_VALUE) >= 0) {
+        return frame.sequence();
       }
     }
     return 0;

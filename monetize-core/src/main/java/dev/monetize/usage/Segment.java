@@ -52,11 +52,57 @@ final class Segment {
   static Segment of(String name, JournalFile file) throws JournalDamagedException {
     Segment segment = new Segment(name, file);
     if (segment.size() < HEADER) {
-      throw new JournalDamagedException(
+      throw JournalDamagedException.lost(
           file, "its size, " + segment.size() + " bytes, is no segment's");
     }
     segment.checkIdentity();
     return segment;
+  }
+
+  /** The segment in a file, which may be damaged but has a header. */
+  static Segment unchecked(String name, JournalFile file) {
+    return new Segment(name, file);
+  }
+
+  /**
+   * Whether the header is as it was written.
+   *
+   * @throws JournalDamagedException if it is, but of a later version
+   */
+  boolean isWhole() throws JournalDamagedException {
+    try {
+      of(name, file);
+      return true;
+    } catch (JournalDamagedException e) {
+      if (!e.isLoss()) {
+        throw e;
+      }
+      return false;
+    }
+  }
+
+  /** One whose file is missing. */
+  static Segment missing(long number) {
+    String name = SegmentDirectory.name(number);
+    return new Segment(name, new Missing(name, ByteBuffer.allocateDirect(0)));
+  }
+
+  private record Missing(String name, ByteBuffer buffer) implements JournalFile {
+
+    @Override
+    public void force(int from, int length) {}
+
+    @Override
+    public void close() {}
+  }
+
+  /** The first bytes of a segment that holds durable records. */
+  static byte[] header(UUID journal, long number, int size, long base, int end) {
+    ByteBuffer header = ByteBuffer.allocate(HEADER).order(ByteOrder.LITTLE_ENDIAN);
+    header.put(identity(journal, number, size));
+    long identity = header.getLong(IDENTITY_CRC);
+    header.putLong(base).putLong(crcOf(identity, base));
+    return header.putLong(syncedWord(identity, end)).array();
   }
 
   /** A new segment's first bytes. */
@@ -72,25 +118,30 @@ final class Segment {
 
   private void checkIdentity() throws JournalDamagedException {
     if (buffer.getLong(0) != MAGIC) {
-      throw new JournalDamagedException(file, 0, "this is no segment of a journal");
+      throw JournalDamagedException.lost(file, 0, "this is no segment of a journal");
     }
     CRC32C crc = new CRC32C();
     crc.update(buffer.slice(0, IDENTITY_CRC));
     if (buffer.getLong(IDENTITY_CRC) != crc.getValue()) {
-      throw new JournalDamagedException(file, 0, "the header is damaged");
+      throw JournalDamagedException.lost(file, 0, "the header is damaged");
     }
     if (buffer.getInt(8) != VERSION) {
-      throw new JournalDamagedException(
-          file, 8, "version must be " + VERSION + ", got " + buffer.getInt(8) + " (a later one?)");
+      throw JournalDamagedException.refused(
+          file, "version must be " + VERSION + ", got " + buffer.getInt(8) + " (a later one?)");
     }
     if (buffer.getInt(12) != buffer.capacity()) {
-      throw new JournalDamagedException(
+      throw JournalDamagedException.lost(
           file, "it must have " + buffer.getInt(12) + " bytes, but has " + buffer.capacity());
     }
-    long synced = buffer.getLong(SYNCED);
-    if (synced != 0 && synced != syncedWord((int) synced)) {
-      throw new JournalDamagedException(file, SYNCED, "the header is damaged");
+    if (!knowsSynced()) {
+      throw JournalDamagedException.lost(file, SYNCED, "the header is damaged");
     }
+  }
+
+  /** Whether the synced offset is readable. */
+  boolean knowsSynced() {
+    long synced = buffer.getLong(SYNCED);
+    return synced == 0 || synced == syncedWord((int) synced);
   }
 
   /** Name of its file. */
@@ -171,13 +222,21 @@ final class Segment {
   }
 
   private long syncedWord(int offset) {
-    return (crcOf(offset) << 32) | offset;
+    return syncedWord(buffer.getLong(IDENTITY_CRC), offset);
+  }
+
+  private static long syncedWord(long identity, int offset) {
+    return (crcOf(identity, offset) << 32) | offset;
   }
 
   private long crcOf(long value) {
+    return crcOf(buffer.getLong(IDENTITY_CRC), value);
+  }
+
+  private static long crcOf(long identity, long value) {
     CRC32C crc = new CRC32C();
     ByteBuffer words = ByteBuffer.allocate(16).order(ByteOrder.LITTLE_ENDIAN);
-    words.putLong(0, buffer.getLong(IDENTITY_CRC)).putLong(8, value);
+    words.putLong(0, identity).putLong(8, value);
     crc.update(words);
     return crc.getValue();
   }

@@ -2,18 +2,26 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.monetize.usage;
 
+import java.io.DataOutput;
+import java.io.DataOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** The segments of a journal: {@code usage-0000000000000000001.journal} and so on. */
 final class SegmentDirectory {
 
-  private static final Pattern NAME = Pattern.compile("usage-(\\d{19})\\.journal");
+  private static final Pattern NAME = Pattern.compile("usage-(0\\d{18})\\.journal");
   private static final String MADE = "next.tmp";
+  private static final String QUARANTINE = "quarantine/";
   private static final int PIECE = 64 << 10;
   private static final int FORCED = 1 << 20;
 
@@ -32,13 +40,27 @@ final class SegmentDirectory {
 
   /** Segments by number. A name that only resembles one is refused: it may hold usage. */
   NavigableMap<Long, String> files() throws IOException {
+    List<String> strays = new ArrayList<>();
+    NavigableMap<Long, String> files = files(strays);
+    if (!strays.isEmpty()) {
+      throw JournalDamagedException.lost(strays.get(0), "its name is no segment's");
+    }
+    return files;
+  }
+
+  /**
+   * Segments by number.
+   *
+   * @param strays takes the names that only resemble one
+   */
+  NavigableMap<Long, String> files(List<String> strays) throws IOException {
     TreeMap<Long, String> files = new TreeMap<>();
     for (String name : storage.names()) {
       Matcher matcher = NAME.matcher(name);
       if (matcher.matches()) {
         files.put(Long.parseLong(matcher.group(1)), name);
       } else if (name.endsWith(".journal")) {
-        throw new JournalDamagedException(name, "its name is no segment's");
+        strays.add(name);
       }
     }
     return files;
@@ -60,8 +82,8 @@ final class SegmentDirectory {
    * @param between run between pieces of the work, for it takes long
    */
   Segment create(UUID journal, long number, int size, Runnable between) throws IOException {
-    storage.write(
-        MADE,
+    put(
+        number,
         to -> {
           byte[] piece = new byte[Math.min(PIECE, size)];
           Segment.identity(journal, number, size).get(piece, 0, Segment.BASE);
@@ -76,10 +98,59 @@ final class SegmentDirectory {
             }
           }
         });
-    String name = name(number);
-    storage.rename(MADE, name);
+    return open(name(number));
+  }
+
+  /** Makes a segment, or another in place of that of the number. */
+  void put(long number, JournalStorage.Content content) throws IOException {
+    storage.write(MADE, content);
+    storage.rename(MADE, name(number));
     storage.sync();
-    return open(name);
+  }
+
+  /**
+   * Keeps a file's bytes in {@code quarantine/}, durably, under a name that nothing else has; if
+   * the same bytes are there already, which may not be durable, they are written once more.
+   *
+   * @return the name
+   */
+  String quarantine(String name) throws IOException {
+    ByteBuffer bytes = storage.openToRead(name).buffer();
+    String target = QUARANTINE + name;
+    ByteBuffer there = there(target);
+    for (int i = 2; there != null && !there.equals(bytes); i++) {
+      target = QUARANTINE + name + "." + i;
+      there = there(target);
+    }
+    storage.write(MADE, to -> copy(bytes, 0, bytes.capacity(), new DataOutputStream(to)));
+    storage.rename(MADE, target);
+    storage.sync();
+    return target;
+  }
+
+  /** Moves a file to {@code quarantine/}. */
+  String moveToQuarantine(String name) throws IOException {
+    String target = quarantine(name);
+    storage.delete(name);
+    storage.sync();
+    return target;
+  }
+
+  private @Nullable ByteBuffer there(String name) throws IOException {
+    try {
+      return storage.openToRead(name).buffer();
+    } catch (NoSuchFileException e) {
+      return null;
+    }
+  }
+
+  static void copy(ByteBuffer bytes, int from, int end, DataOutput to) throws IOException {
+    byte[] piece = new byte[Math.min(PIECE, end - from)];
+    for (int at = from; at < end; at += piece.length) {
+      int length = Math.min(piece.length, end - at);
+      bytes.get(at, piece, 0, length);
+      to.write(piece, 0, length);
+    }
   }
 
   /**

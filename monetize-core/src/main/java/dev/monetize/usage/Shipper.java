@@ -28,7 +28,9 @@ import org.slf4j.LoggerFactory;
  * <p>A batch that the sink {@linkplain UsageSink.Rejected refuses for good} is parked: that is
  * written down and logged, the rest goes on, and {@link #parked} shows it until somebody has it
  * come again ({@link #retry}) or gives it up ({@link #drop}). With 100 of them the sink goes no
- * further. {@link #lag} tells how far each sink is behind. Thread-safe.
+ * further. What a sink was not certainly sent before {@linkplain FileUsageJournal#gaps records were
+ * lost} is parked too, however much that is: it may have been sent. {@link #lag} tells how far each
+ * sink is behind. Thread-safe.
  *
  * <p><b>Sinks that come and go.</b> A sink that the journal does not know begins with the oldest
  * event kept. One that is missing keeps its place, and is logged at start; {@link #forget} gives it

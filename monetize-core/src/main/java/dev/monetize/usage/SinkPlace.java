@@ -3,6 +3,7 @@
 package dev.monetize.usage;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -18,11 +19,16 @@ final class SinkPlace {
   /** Batches parked of one sink at most; with so many, another one is only tried again. */
   static final int MOST_PARKED = 100;
 
+  private static final ShipSchedule WHOLE = ShipSchedule.within(100_000, Duration.ofDays(1));
+
   private final String sink;
   private final FileUsageJournal journal;
   private final BatchCutter cutter;
   private final Queue<SinkMark> retries = new ArrayDeque<>();
+  private final @Nullable JournalGap doubt;
+  private final BatchCutter doubtful;
   private @Nullable SinkMark sealed;
+  private @Nullable SinkMark retried;
   private @Nullable UsageBatch unsealed;
   private volatile long sent;
 
@@ -33,7 +39,10 @@ final class SinkPlace {
     sent = progress.sent();
     sealed = progress.sealed();
     long cut = sealed == null ? sent : sealed.last();
-    cutter = new BatchCutter(journal.reader(), sink.schedule(), cut);
+    List<JournalGap> gaps = journal.gaps();
+    doubt = gaps.isEmpty() ? null : gaps.get(gaps.size() - 1);
+    doubtful = new BatchCutter(journal.reader(), WHOLE, cut);
+    cutter = new BatchCutter(journal.reader(), sink.schedule(), Math.max(cut, doubtEnd()));
   }
 
   /** Everything up to this sequence is done with, but for what is parked. */
@@ -59,10 +68,42 @@ final class SinkPlace {
   }
 
   /** A batch that is to come again, or null. */
-  @Nullable UsageBatch again() throws IOException {
+  @Nullable UsageBatch again() throws IOException, InterruptedException {
     SinkMark range = takeRetry();
+    retried = range;
     range = range == null ? sealed : range;
-    return range == null ? null : read(range);
+    if (range == null) {
+      return doubtful();
+    }
+    List<RecordedEvent> events =
+        journal.reader().read(range.first(), range.last(), Integer.MAX_VALUE);
+    if (!events.isEmpty()) {
+      return new UsageBatch(journal.id(), sink, events);
+    }
+    journal.markDurably(RecordType.SENT, range); // all of it is lost
+    if (range.equals(sealed)) {
+      passed(range.last());
+    }
+    return again();
+  }
+
+  /** What was not sealed before the last gap: nobody knows whether it was sealed within. */
+  private @Nullable UsageBatch doubtful() throws IOException {
+    List<RecordedEvent> events = doubtful.cut(doubtEnd());
+    return events.isEmpty() ? null : new UsageBatch(journal.id(), sink, events);
+  }
+
+  private long doubtEnd() {
+    return doubt == null ? 0 : doubt.last();
+  }
+
+  /** Why a batch must not be delivered, since it may have been; null if it was not. */
+  @Nullable String doubt(UsageBatch batch) {
+    return doubt == null || batch.first() > doubt.last() || retried != null
+        ? null
+        : "it may have been delivered, wholly or in part: the journal has lost "
+            + doubt
+            + ", which may have said so";
   }
 
   private @Nullable SinkMark takeRetry() {
@@ -73,12 +114,6 @@ final class SinkPlace {
       }
       return next;
     }
-  }
-
-  UsageBatch read(SinkMark range) throws IOException {
-    List<RecordedEvent> events =
-        journal.reader().read(range.first(), range.last(), Integer.MAX_VALUE);
-    return new UsageBatch(journal.id(), sink, events);
   }
 
   /** Cuts a new batch, and writes down that it did; the same one again if that failed. */
@@ -100,10 +135,10 @@ final class SinkPlace {
    * for, but where it comes out of order.
    */
   void arrived(UsageBatch batch) throws IOException, InterruptedException {
-    if (wasParked(batch)) {
+    if (wasParked()) {
       journal.markDurably(RecordType.SENT, range(batch));
     } else {
-      passed(batch);
+      passed(batch.last());
       journal.mark(RecordType.SENT, range(batch));
     }
   }
@@ -112,34 +147,38 @@ final class SinkPlace {
   boolean park(UsageBatch batch, String reason, Instant now)
       throws IOException, InterruptedException {
     SinkMark range = range(batch);
-    boolean again = wasParked(batch);
+    boolean again = wasParked();
     if (again && !isParked(range)) {
       return true;
     }
-    if (!again && journal.progress(sink).parked().size() >= MOST_PARKED) {
+    if (!again && doubt(batch) == null && journal.progress(sink).parked().size() >= MOST_PARKED) {
       return false;
     }
     journal.markDurably(RecordType.PARKED, range.parked(now.toEpochMilli(), reason));
     if (!again) {
-      passed(batch);
+      passed(batch.last());
     }
     return true;
   }
 
-  private void passed(UsageBatch batch) {
-    sent = batch.last();
+  private void passed(long last) {
+    sent = last;
     sealed = null;
   }
 
-  private boolean wasParked(UsageBatch batch) {
-    return batch.last() <= sent;
+  private boolean wasParked() {
+    return retried != null;
   }
 
   private boolean isParked(SinkMark range) {
     return journal.progress(sink).parked(range.first(), range.last()) != null;
   }
 
+  /** Of a batch that was parked, the whole range, though a gap may have taken some of it. */
   private SinkMark range(UsageBatch batch) {
-    return new SinkMark(sink, batch.first(), batch.last());
+    SinkMark whole = retried;
+    return whole != null
+        ? new SinkMark(sink, whole.first(), whole.last())
+        : new SinkMark(sink, batch.first(), batch.last());
   }
 }

@@ -41,7 +41,7 @@ record SinkProgress(long sent, @Nullable SinkMark sealed, boolean givenUp, List<
             Math.max(sent, mark.last()), arrived(mark) ? sealed : null, false, all);
       }
       case GIVEN_UP -> arrived(mark) ? without(mark) : new SinkProgress(mark.last(), null, true);
-      case EVENT, NOTE -> this;
+      case EVENT, NOTE, GAP -> this;
     };
   }
 

@@ -21,11 +21,11 @@ import java.util.function.Supplier;
  * }</pre>
  *
  * <p>An answer includes every event whose append returned before it was asked, and that the journal
- * still keeps; events are told by the time of their admission. The journal is read as a stream:
- * what is held in memory does not depend on how long it is. The first question reads all of it,
- * about half a microsecond an event; later ones leave out full segments (16 MiB) that hold nothing
- * of the customer or the period, at 4 KiB of memory each. Not for the thread of a request that must
- * be quick.
+ * still keeps ({@link #keptSince}); events are told by the time of their admission. The journal is
+ * read as a stream: what is held in memory does not depend on how long it is. The first question
+ * reads all of it, about half a microsecond an event; later ones leave out full segments (16 MiB)
+ * that hold nothing of the customer or the period, at 4 KiB of memory each. Not for the thread of a
+ * request that must be quick.
  *
  * <p>Thread-safe.
  */
@@ -65,6 +65,20 @@ public final class UsageHistory {
     this.clock = Objects.requireNonNull(clock, "clock");
     this.scan = new JournalScan(Objects.requireNonNull(journal, "journal"));
     this.meters = Objects.requireNonNull(meters, "meters");
+  }
+
+  /**
+   * Since when all events are kept: what was settled earlier may have been deleted, past its
+   * retention, and an answer about a period that begins earlier may lack it. Compare it with the
+   * period's beginning, after the answer. What was lost to damage, {@link FileUsageJournal#gaps}
+   * tells.
+   *
+   * @return when the oldest event that is kept was settled; {@link Instant#MIN} if none was ever
+   *     deleted, {@link Instant#MAX} if none is kept
+   * @throws IOException if the journal cannot be read
+   */
+  public Instant keptSince() throws IOException {
+    return scan.keptSince();
   }
 
   /**

@@ -19,6 +19,7 @@ class JournalSettingsTest {
         .isEqualTo(
             new JournalSettings(
                 JournalSettings.Durability.PROCESS,
+                JournalSettings.OnDamage.REFUSE,
                 16 * 1024 * 1024,
                 Duration.ofMillis(10),
                 Duration.ofMinutes(1),
@@ -32,6 +33,7 @@ class JournalSettingsTest {
     JournalSettings all =
         DEFAULT
             .durability(JournalSettings.Durability.POWER)
+            .onDamage(JournalSettings.OnDamage.CONTINUE)
             .segmentBytes(1 << 20)
             .syncEvery(Duration.ofMillis(5))
             .checkpointEvery(Duration.ofHours(1))
@@ -42,6 +44,7 @@ class JournalSettingsTest {
         .isEqualTo(
             new JournalSettings(
                 JournalSettings.Durability.POWER,
+                JournalSettings.OnDamage.CONTINUE,
                 1 << 20,
                 Duration.ofMillis(5),
                 Duration.ofHours(1),

@@ -7,12 +7,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.monetize.usage.JournalSettings.Durability;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -37,6 +39,30 @@ class PowerDurabilityTest {
         JournalSettings.on(InstantSource.system()).durability(Durability.POWER),
         1 << 16,
         List.of());
+  }
+
+  @Test
+  void segmentThatCouldNotBeMade_isTriedAgainEachSecond_howeverSeldomIsSynced() throws Exception {
+    Semaphore refused = new Semaphore(0);
+    storage.hook =
+        (call, name) -> {
+          if (call.equals("write") && name.equals("next.tmp") && journals() > 0) {
+            refused.release();
+            throw new IOException("told to fail");
+          }
+        };
+    JournalSettings seldom =
+        JournalSettings.on(InstantSource.system()).syncEvery(Duration.ofSeconds(10));
+    FileUsageJournal journal = FileUsageJournal.open(storage, () -> {}, seldom, 1 << 16, List.of());
+    try {
+      assertThat(refused.tryAcquire(3, 8, TimeUnit.SECONDS)).as("three tries within 8 s").isTrue();
+    } finally {
+      journal.close();
+    }
+  }
+
+  private long journals() throws IOException {
+    return storage.names().stream().filter(name -> name.endsWith(".journal")).count();
   }
 
   @Test

@@ -159,7 +159,9 @@ class RecoveryTest {
                 + ends.get(1)
                 + ": records 3 to 4 cannot be read. Nothing was changed or deleted. Restore the"
                 + " file from a copy, or move the whole directory away to begin a new journal; what"
-                + " the old one holds is then neither counted nor sent");
+                + " the old one holds is then neither counted nor sent. Or open it with"
+                + " onDamage(CONTINUE): damaged files are kept in quarantine/, what is missing is then"
+                + " missing for good, and what sinks may or may not have been sent is parked");
   }
 
   @Test

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,6 +65,7 @@ class RetentionTest {
       clock.advance(KEPT.minusSeconds(1));
       checkpoint(journal);
       assertThat(first()).isTrue();
+      assertThat(new UsageHistory(clock, journal, Map.of()).keptSince()).isEqualTo(Instant.MIN);
       clock.advance(Duration.ofSeconds(2));
       append(journal, clock, 60);
       checkpoint(journal);
@@ -73,6 +75,9 @@ class RetentionTest {
           .hasMessageMatching(
               "record 1 was deleted, past its retention: the oldest one kept is \\d+");
       assertThat(journal.reader().read(121, 180, 100)).hasSize(60);
+      UsageEvent oldest = journal.reader().read(journal.index().first(), 180, 1).get(0).event();
+      assertThat(new UsageHistory(clock, journal, Map.of()).keptSince())
+          .isEqualTo(Instant.EPOCH.plusNanos(oldest.settledNanos()));
     }
     try (FileUsageJournal journal = open()) {
       assertThat(use.counts).isEqualTo(Map.of("acme", 180));

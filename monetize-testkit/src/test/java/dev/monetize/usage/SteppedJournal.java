@@ -2,9 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.monetize.usage;
 
+import dev.monetize.usage.JournalSettings.OnDamage;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -52,26 +54,33 @@ final class SteppedJournal {
    */
   static SteppedJournal open(JournalStorage storage, UUID id, KeptRecords kept, JournalState state)
       throws IOException {
+    return open(storage, id, kept, OnDamage.REFUSE, state);
+  }
+
+  static SteppedJournal open(
+      JournalStorage storage, UUID id, KeptRecords kept, OnDamage onDamage, JournalState state)
+      throws IOException {
     kept.synced(Long.MAX_VALUE);
     Fold fold = new Fold(List.of(state));
     SegmentDirectory segments = new SegmentDirectory(storage);
     storage.sync();
-    if (segments.files().isEmpty()) {
+    if (segments.files(new ArrayList<>()).isEmpty()) {
       if (storage.names().contains(Checkpoint.FILE)) {
         throw new IllegalStateException("a checkpoint without a segment");
       }
       segments.create(id, 1, SEGMENT, () -> {});
     }
-    Checkpoint checkpoint = Checkpoint.read(storage, id);
-    if (checkpoint != null) {
-      fold.restore(checkpoint);
-    }
-    return new SteppedJournal(storage, fold, new Recovery(fold).run(segments), kept);
+    Recovery.Result found = new Opening(storage, segments, fold, onDamage).run();
+    return new SteppedJournal(storage, fold, found, kept);
   }
 
   /** How many records there were when it was opened. */
   int records() {
     return (int) found.nextSequence() - 1;
+  }
+
+  List<JournalGap> gaps() {
+    return fold.gaps();
   }
 
   /** What was known of sinks when it was opened. */
@@ -138,14 +147,35 @@ final class SteppedJournal {
     }
   }
 
+  /** Sequence of the first record there is. */
+  long first() {
+    return index.first();
+  }
+
+  /** Makes a checkpoint of what is durable, and deletes nothing. */
+  void save() throws IOException {
+    make(Duration.ofDays(1));
+  }
+
+  EventReader reader() {
+    return new EventReader(id, new RecordCursor(id, segments, index));
+  }
+
   /** Makes a checkpoint of what is durable, and deletes what all sinks have. */
   void checkpoint() throws IOException {
+    make(Duration.ZERO);
+  }
+
+  private void make(Duration kept) throws IOException {
     RecordCursor cursor = new RecordCursor(id, segments, index);
-    Retention retention =
-        new Retention(storage, segments, index, cursor, Duration.ZERO, () -> Instant.MAX);
+    Retention retention = new Retention(storage, segments, index, cursor, kept, clock(kept));
     new Checkpoints(storage, id, cursor, fold.fresh(), retention, sinks, Duration.ofMinutes(1))
         .make(synced);
     present = segments.files().size();
+  }
+
+  private static InstantSource clock(Duration kept) {
+    return () -> kept.isZero() ? Instant.MAX : Instant.EPOCH;
   }
 
   /** Makes the next segment if one is wanted, and there are not so many yet. */

@@ -3,6 +3,7 @@
 package dev.monetize.examples.journaltool;
 
 import dev.monetize.usage.JournalDamagedException;
+import dev.monetize.usage.JournalGap;
 import dev.monetize.usage.JournalLook;
 import java.io.BufferedWriter;
 import java.io.FileDescriptor;
@@ -89,6 +90,9 @@ public final class JournalTool {
   private void summary(JournalLook.Found found) throws IOException {
     out.write("journal " + found.journal() + "\n");
     out.write(found.segments() + " segments, all records up to " + found.records() + " good\n");
+    for (JournalGap gap : found.gaps()) {
+      out.write(gap + " lost to damage, at most: it was gone on without\n");
+    }
     if (found.torn() > 0) {
       out.write(
           found.torn()
