@@ -75,10 +75,11 @@ final class Opening {
       checkpoint = Checkpoint.read(storage, journal);
     } catch (IOException e) {
       if (first > 1) {
-        String fault = "what the deleted records came to cannot be read: " + e.getMessage();
         throw e instanceof Checkpoint.Unreadable
-            ? JournalDamagedException.lost(Checkpoint.FILE, fault)
-            : JournalDamagedException.refused(Checkpoint.FILE, fault);
+            ? JournalDamagedException.lost(
+                Checkpoint.FILE,
+                "what the deleted records came to cannot be read: " + e.getMessage())
+            : e;
       }
       log.warn(
           "the journal's checkpoint cannot be read; all records are, instead: {}", e.toString());
