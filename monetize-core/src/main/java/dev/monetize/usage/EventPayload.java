@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.monetize.usage;
 
-import java.util.ArrayList;
 import java.util.List;
 
 /** How an event lies in a record. Its first byte is the layout's version. */
@@ -89,21 +88,21 @@ final class EventPayload {
 
   private static List<Measure> readMeasures(PayloadReader from) {
     int count = from.readCount();
-    List<Measure> measures = new ArrayList<>(count);
+    Measure[] measures = new Measure[count];
     for (int i = 0; i < count; i++) {
-      measures.add(new Measure(from.readString(), from.readVarint()));
+      measures[i] = new Measure(from.readString(), from.readVarint());
     }
-    return measures;
+    return List.of(measures);
   }
 
   private static List<QuotaWindow> readWindows(PayloadReader from) {
     int count = from.readCount();
-    List<QuotaWindow> windows = new ArrayList<>(count);
+    QuotaWindow[] windows = new QuotaWindow[count];
     for (int i = 0; i < count; i++) {
-      windows.add(
+      windows[i] =
           new QuotaWindow(
-              from.readString(), from.readString(), from.readByte() != 0, from.readSigned()));
+              from.readString(), from.readString(), from.readByte() != 0, from.readSigned());
     }
-    return windows;
+    return List.of(windows);
   }
 }

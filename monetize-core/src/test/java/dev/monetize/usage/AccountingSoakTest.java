@@ -5,6 +5,7 @@ package dev.monetize.usage;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.monetize.usage.SoakFarSide.Happened;
+import dev.monetize.usage.SoakProcess.End;
 import dev.monetize.usage.SoakProcess.Round;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -34,6 +35,7 @@ class AccountingSoakTest {
   private static final long EVENTS = Long.getLong("monetize.test.soakEvents", 100_000_000);
   private static final long FEW = 300_000;
   private static final long LINE_NANOS = 5_000_000_000L;
+  private static final End[] ENDS = {End.CLOSED, End.KILLED, End.DEAD};
 
   @TempDir private Path directory;
   private final SplittableRandom random = new SplittableRandom(SEED);
@@ -46,59 +48,60 @@ class AccountingSoakTest {
 
   @Test
   void books_agree() throws Exception {
-    run(FEW, 4);
+    run(FEW, FEW / 4, 3);
   }
 
   @Test
   @Tag("soak")
   void books_agree_overManyEvents() throws Exception {
-    run(EVENTS, 24);
+    run(EVENTS, EVENTS / 24, 48);
   }
 
-  private void run(long count, int rounds) throws Exception {
+  private void run(long count, long perProcess, int processes) throws Exception {
     Instant start = Instant.now().truncatedTo(ChronoUnit.HOURS).minus(Duration.ofDays(2));
     SoakEvents events =
         new SoakEvents(SEED, start.getEpochSecond() * 1_000_000_000L, count / SoakEvents.WRITERS);
     SoakAudit audit = new SoakAudit(directory, events);
     audit.run(acknowledged(), false);
-    for (int round = 1; round <= rounds; round++) {
-      boolean last = round == rounds;
-      long more = last ? count : count / rounds / SoakEvents.WRITERS;
-      boolean ended = process(events, audit.next(), more, round, last);
+    boolean last = false;
+    for (int number = 1; !last; number++) {
+      last = number == processes || count - audit.journal().events <= perProcess;
+      long more = last ? count : perProcess / SoakEvents.WRITERS;
+      End end = last ? End.DRAINED : ENDS[number % ENDS.length];
+      boolean ended = process(number, more, end, events, audit.next());
       audit.run(acknowledged(), ended);
     }
     assertThat(List.of(clean, killed, died)).as("seed %d", SEED).doesNotContain(0);
     compare(events, audit);
   }
 
-  /** A process that ends cleanly, is killed, or dies; whether it ended cleanly. */
-  private boolean process(SoakEvents events, long[] next, long more, int round, boolean last)
+  /** Runs a process; whether it ended cleanly. */
+  private boolean process(int number, long more, End end, SoakEvents events, long[] next)
       throws Exception {
-    int end = last ? 0 : round % 3;
     int opens = 1 + random.nextInt(5);
-    long batches = Math.max(1, 3 * SoakEvents.WRITERS * more / events.batch());
-    long lives = end == 2 ? 1 + random.nextLong(batches) : Long.MAX_VALUE;
-    long enough = end == 1 ? random.nextLong(SoakEvents.WRITERS * more) : Long.MAX_VALUE;
-    Process process = start(new Round(directory, events, next, more, opens, lives, last));
-    int status = follow(process, round, enough);
+    long batches = Math.max(2, SoakEvents.WRITERS * more / events.batch());
+    long lives = end == End.DEAD ? 1 + random.nextLong(batches) : Long.MAX_VALUE;
+    long enough = end == End.KILLED ? random.nextLong(SoakEvents.WRITERS * more) : Long.MAX_VALUE;
+    Process process = start(new Round(directory, events, next, more, opens, lives, end));
+    int status = follow(process, number, enough);
     opened += opens;
     clean += status == 0 ? 1 : 0;
     killed += status == 137 ? 1 : 0;
     died += status == SoakProcess.DIED ? 1 : 0;
-    assertThat(status).as("seed %d, process %d", SEED, round).isIn(0, 137, SoakProcess.DIED);
+    assertThat(status).as("seed %d, process %d", SEED, number).isIn(0, 137, SoakProcess.DIED);
     return status == 0;
   }
 
-  private int follow(Process process, int round, long enough) throws Exception {
+  private int follow(Process process, int number, long enough) throws Exception {
     try (BufferedReader lines =
         new BufferedReader(
             new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         if (System.nanoTime() - printed > LINE_NANOS) {
           printed = System.nanoTime();
-          System.out.printf("%4d s, process %d: %s%n", seconds(), round, line);
+          System.out.printf("%4d s, process %d: %s%n", seconds(), number, line);
         }
-        if (line.startsWith("appended ") && Long.parseLong(line.split(" ")[1]) >= enough) {
+        if (Long.parseLong(line.split("[ ,]")[1]) >= enough) {
           process.toHandle().destroyForcibly(); // leaves the stream open
         }
       }
@@ -153,7 +156,8 @@ class AccountingSoakTest {
     }
     assertThat(happened("flaky", Happened.FAILED)).isPositive();
     assertThat(happened("parking", Happened.REFUSED)).isPositive();
-    assertThat(happened("steady", Happened.KNOWN)).isPositive();
+    assertThat(happened("steady", Happened.KNOWN) + happened("flaky", Happened.KNOWN) + happened("parking", Happened.KNOWN))
+        .isPositive();
     assertThat(ledger).isEqualTo(journal);
   }
 

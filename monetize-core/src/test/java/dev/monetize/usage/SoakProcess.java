@@ -36,13 +36,14 @@ final class SoakProcess {
 
   private static final int TICK = 20_000_000;
   private static final int TICKS_PER_LINE = 10;
+  private static final int MOST_TICKS = 15_000;
 
   private final Path directory;
   private final SoakEvents events;
   private final long[] next;
   private final long[] until = new long[SoakEvents.WRITERS];
   private final int opens;
-  private final boolean drain;
+  private final End end;
   private final MappedByteBuffer acknowledged;
   private final Map<SoakSink.Trouble, SoakSink> sinks = new EnumMap<>(SoakSink.Trouble.class);
   private final LongAdder appended = new LongAdder();
@@ -53,7 +54,7 @@ final class SoakProcess {
     events = round.events();
     next = round.next().clone();
     opens = round.opens();
-    drain = round.drain();
+    end = round.end();
     for (int writer = 0; writer < SoakEvents.WRITERS; writer++) {
       until[writer] = Math.min(events.each(), next[writer] + round.more());
     }
@@ -72,6 +73,18 @@ final class SoakProcess {
     }
   }
 
+  /** How a process ends. */
+  enum End {
+    /** At once when all is appended. */
+    CLOSED,
+    /** When all has arrived. */
+    DRAINED,
+    /** When a batch has arrived, and nobody knows yet. */
+    DEAD,
+    /** Not by itself. */
+    KILLED
+  }
+
   /**
    * What a process is to do.
    *
@@ -79,7 +92,6 @@ final class SoakProcess {
    * @param more how many events each is to append
    * @param opens how often the journal is opened
    * @param lives with how many batches it dies
-   * @param drain whether all must have arrived at its end
    */
   record Round(
       Path directory,
@@ -88,7 +100,7 @@ final class SoakProcess {
       long more,
       int opens,
       long lives,
-      boolean drain) {
+      End end) {
 
     List<String> arguments() {
       List<String> all = new ArrayList<>();
@@ -96,7 +108,7 @@ final class SoakProcess {
       for (long number : new long[] {events.seed(), events.start(), events.each(), more}) {
         all.add(Long.toString(number));
       }
-      all.addAll(List.of(opens + "", lives + "", drain + ""));
+      all.addAll(List.of(opens + "", lives + "", end.name()));
       for (long number : next) {
         all.add(Long.toString(number));
       }
@@ -119,7 +131,7 @@ final class SoakProcess {
           numbers[3],
           Integer.parseInt(arguments[5]),
           Long.parseLong(arguments[6]),
-          Boolean.parseBoolean(arguments[7]));
+          End.valueOf(arguments[7]));
     }
   }
 
@@ -153,7 +165,7 @@ final class SoakProcess {
       FileUsageJournal journal = open(directory, ledger);
       Shipper shipper = Shipper.start(journal, named(), InstantSource.system());
       append(journal, shipper, ledger, left);
-      if (left == 1 && drain) {
+      if (left == 1 && end != End.CLOSED) {
         drain(shipper);
       }
       shipper.close(Duration.ofMillis(left == 1 ? 2000 : 100));
@@ -228,15 +240,21 @@ final class SoakProcess {
     }
   }
 
-  private static void drain(Shipper shipper) {
-    int tick = 0;
-    while (!shipper.parked().isEmpty()
-        || shipper.lag().values().stream().anyMatch(lag -> lag.events() > 0)) {
-      if (tick++ % TICKS_PER_LINE == 0) {
+  private void drain(Shipper shipper) {
+    for (int tick = 0; end == End.KILLED || !drained(shipper); tick++) {
+      if (tick % TICKS_PER_LINE == 0) {
         retry(shipper);
-        System.out.println("draining " + shipper.lag().values());
+        System.out.println("appended " + appended.sum() + ", the rest is shipped");
+      }
+      if (tick == MOST_TICKS) {
+        broken("not drained, or not killed: " + shipper.lag());
       }
       LockSupport.parkNanos(TICK);
     }
+  }
+
+  private static boolean drained(Shipper shipper) {
+    return shipper.parked().isEmpty()
+        && shipper.lag().values().stream().allMatch(lag -> lag.events() == 0);
   }
 }
