@@ -50,10 +50,11 @@ final class SteppedJournal {
    *
    * @param kept used again, for its size
    */
-  static SteppedJournal open(JournalStorage storage, UUID id, KeptRecords kept, JournalState state)
+  static SteppedJournal open(
+      JournalStorage storage, UUID id, KeptRecords kept, JournalState... states)
       throws IOException {
     kept.synced(Long.MAX_VALUE);
-    Fold fold = new Fold(List.of(state));
+    Fold fold = new Fold(List.of(states));
     SegmentDirectory segments = new SegmentDirectory(storage);
     storage.sync();
     if (segments.files().isEmpty()) {
@@ -94,6 +95,10 @@ final class SteppedJournal {
           mark.sink(), SinkProgress.NEW.after(type, mark), (old, fresh) -> old.after(type, mark));
     }
     return sequence;
+  }
+
+  long append(byte[] note) {
+    return appender.append(note);
   }
 
   /** Bytes of what was appended since all was durable. */
