@@ -3,6 +3,7 @@
 package dev.monetize.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.monetize.usage.Measure;
 import dev.monetize.usage.RecordedEvent;
@@ -15,8 +16,9 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 /**
- * What every {@link UsageSink} must do: count each batch once, however often it comes. Extend it,
- * and say how your sink is opened and what its far side has counted:
+ * What every {@link UsageSink} must do: count each batch once, however often it comes, and whatever
+ * happened to the tries before. Extend it, and say how your sink is opened and what its far side
+ * has counted; where that can be made to fail, override {@link #failAt} too:
  *
  * <pre>{@code
  * class WarehouseSinkTest extends UsageSinkContract {
@@ -52,6 +54,20 @@ public abstract class UsageSinkContract {
 
   /** Units that the far side has counted for a customer in a meter, 0 if none. */
   protected abstract long counted(String customer, String meter) throws Exception;
+
+  /**
+   * Has the n-th call fail that the sink makes to its far side from now on: a write, a request, a
+   * statement. {@link MemoryStorage} does so for a sink that writes files.
+   *
+   * @param call from 1 on; 0: none fails any more
+   * @return false, the default, if nothing can be made to fail: then that is not tested
+   */
+  protected boolean failAt(int call) {
+    return false;
+  }
+
+  /** Takes from the far side what a power cut may take. Nothing, by default. */
+  protected void powerCut() {}
 
   @Test
   void batch_isCounted() throws Exception {
@@ -91,6 +107,54 @@ public abstract class UsageSinkContract {
     sink.deliver(batch(OTHER_JOURNAL, 1, "acme"));
 
     assertThat(counted("acme", "calls")).isEqualTo(3);
+  }
+
+  @Test
+  void deliveryThatFailedAtAnyCall_comesAgain_andIsCountedOnce() throws Exception {
+    assumeTrue(failAt(0), "the far side cannot be made to fail");
+    UsageSink sink = open();
+    int call = 0;
+    boolean failed = true;
+    while (failed) {
+      call++;
+      UsageBatch batch = batch(JOURNAL, call, "acme");
+      failAt(call);
+      failed = fails(sink, batch);
+      failAt(0);
+      sink = call % 2 == 0 ? sink : open();
+      if (failed) {
+        sink.deliver(batch);
+      }
+      powerCut();
+      assertThat(counted("acme", "calls")).as("after call %d failed", call).isEqualTo(call);
+      sink = open();
+    }
+    assertThat(call).as("deliveries of which a call failed").isGreaterThan(1);
+  }
+
+  @Test
+  void deliveryThatIsInterrupted_comesAgain_andIsCountedOnce() throws Exception {
+    UsageSink sink = open();
+    UsageBatch batch = batch(JOURNAL, 1, "acme");
+    Thread.currentThread().interrupt(); // as the end of the app does to one that takes long
+    try {
+      fails(sink, batch);
+    } finally {
+      Thread.interrupted();
+    }
+    sink.deliver(batch);
+    sink.deliver(batch(JOURNAL, 2, "acme"));
+
+    assertThat(counted("acme", "calls")).isEqualTo(2);
+  }
+
+  private static boolean fails(UsageSink sink, UsageBatch batch) {
+    try {
+      sink.deliver(batch);
+      return false;
+    } catch (Exception e) {
+      return true;
+    }
   }
 
   private static UsageBatch batch(UUID journal, long first, String... customers) {

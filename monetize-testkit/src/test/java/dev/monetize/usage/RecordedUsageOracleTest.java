@@ -84,7 +84,7 @@ class RecordedUsageOracleTest {
     if (fixed.nextInt(3) == 0) {
       units.put("bytes", fixed.nextLong(1L << 40));
     }
-    long minutes = fixed.nextInt(20) == 0 ? -fixed.nextInt(72_000) : fixed.nextInt(30_000);
+    long minutes = fixed.nextInt(10) == 0 ? fixed.nextInt(30_000) : -fixed.nextInt(30_000);
     if (random.nextInt(20) == 0) {
       units.merge("pages", 1L, Long::sum);
     }
