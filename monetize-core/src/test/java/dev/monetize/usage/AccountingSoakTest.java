@@ -5,8 +5,7 @@ package dev.monetize.usage;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.monetize.usage.SoakFarSide.Happened;
-import dev.monetize.usage.SoakProcess.End;
-import dev.monetize.usage.SoakProcess.Round;
+import dev.monetize.usage.SoakRound.End;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -76,13 +75,13 @@ class AccountingSoakTest {
   }
 
   /** Runs a process; whether it ended cleanly. */
-  private boolean process(int number, long more, End end, SoakEvents events, long[] next)
+  private boolean process(int number, long more, End end, SoakEvents events, List<Long> next)
       throws Exception {
     int opens = 1 + random.nextInt(5);
     long batches = Math.max(2, SoakEvents.WRITERS * more / events.batch());
     long lives = end == End.DEAD ? 1 + random.nextLong(batches) : Long.MAX_VALUE;
     long enough = end == End.KILLED ? random.nextLong(SoakEvents.WRITERS * more) : Long.MAX_VALUE;
-    Process process = start(new Round(directory, events, next, more, opens, lives, end));
+    Process process = start(new SoakRound(directory, events, next, more, opens, lives, end));
     int status = follow(process, number, enough);
     opened += opens;
     clean += status == 0 ? 1 : 0;
@@ -113,7 +112,7 @@ class AccountingSoakTest {
     return (System.nanoTime() - began) / 1_000_000_000L;
   }
 
-  private static Process start(Round round) throws IOException {
+  private static Process start(SoakRound round) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-Xmx384m", "-Dorg.slf4j.simpleLogger.defaultLogLevel=off", "-cp"));
@@ -156,7 +155,10 @@ class AccountingSoakTest {
     }
     assertThat(happened("flaky", Happened.FAILED)).isPositive();
     assertThat(happened("parking", Happened.REFUSED)).isPositive();
-    assertThat(happened("steady", Happened.KNOWN) + happened("flaky", Happened.KNOWN) + happened("parking", Happened.KNOWN))
+    assertThat(
+            happened("steady", Happened.KNOWN)
+                + happened("flaky", Happened.KNOWN)
+                + happened("parking", Happened.KNOWN))
         .isPositive();
     assertThat(ledger).isEqualTo(journal);
   }

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -103,16 +104,16 @@ final class SoakAudit {
 
   private void record(long sequence, RecordFrame record) {
     RecordType type = RecordType.of(record.typeCode());
-    int short_ = 0;
+    int brief = 0;
     if (type == RecordType.EVENT) {
-      short_ = event(EventPayload.read(record.payload()));
+      brief = event(EventPayload.read(record.payload()));
     } else {
       SinkMark mark = SinkMark.read(record.payload());
       if (!mark.sink().equals(NAME)) {
         mark(type, mark, books.computeIfAbsent(mark.sink(), sink -> new Books()));
       }
     }
-    recent[(int) sequence & (BEHIND - 1)] = short_;
+    recent[(int) sequence & (BEHIND - 1)] = brief;
   }
 
   private int event(UsageEvent event) {
@@ -150,13 +151,13 @@ final class SoakAudit {
     }
     SoakTally batch = new SoakTally();
     for (long sequence = mark.first(); sequence <= mark.last(); sequence++) {
-      int short_ = recent[(int) sequence & (BEHIND - 1)];
-      if (short_ != 0) {
-        int cell = SoakTally.cell((short_ >>> 25) - 1, 0);
+      int brief = recent[(int) sequence & (BEHIND - 1)];
+      if (brief != 0) {
+        int cell = SoakTally.cell((brief >>> 25) - 1, 0);
         batch.events++;
         batch.units[cell]++;
-        batch.units[cell + 1] += short_ >>> 16 & 511;
-        batch.units[cell + 2] += short_ & 65535;
+        batch.units[cell + 1] += brief >>> 16 & 511;
+        batch.units[cell + 2] += brief & 65535;
       }
     }
     of.end = mark.last();
@@ -165,8 +166,9 @@ final class SoakAudit {
     of.open.put(range, batch);
   }
 
-  long[] next() {
-    return next.clone();
+  /** Number of each writer's next event. */
+  List<Long> next() {
+    return Arrays.stream(next).boxed().toList();
   }
 
   SoakTally journal() {

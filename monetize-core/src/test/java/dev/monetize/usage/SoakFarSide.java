@@ -9,6 +9,7 @@ import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.zip.CRC32C;
@@ -24,14 +25,27 @@ final class SoakFarSide {
     TAKEN,
     KNOWN,
     FAILED,
-    REFUSED
+    REFUSED;
+
+    private byte code() {
+      return (byte) name().charAt(0);
+    }
+
+    private static Happened of(byte code) {
+      for (Happened what : values()) {
+        if (what.code() == code) {
+          return what;
+        }
+      }
+      throw new IllegalArgumentException("nothing that happens has the code " + code);
+    }
   }
 
   private static final int HEAD = 8;
 
   private final RandomAccessFile log; // no channel: those are closed by an interrupt
   private final Map<String, Long> taken = new HashMap<>();
-  private final long[] happened = new long[Happened.values().length];
+  private final Map<Happened, Long> happened = new EnumMap<>(Happened.class);
   private final SoakTally tally = new SoakTally();
 
   private SoakFarSide(RandomAccessFile log) {
@@ -62,8 +76,8 @@ final class SoakFarSide {
   }
 
   private boolean apply(ByteBuffer record) {
-    Happened what = Happened.values()[record.get()];
-    happened[what.ordinal()]++;
+    Happened what = Happened.of(record.get());
+    happened.merge(what, 1L, Long::sum);
     if (what == Happened.TAKEN) {
       taken.put(record.getLong() + "-" + record.getLong(), record.getLong());
       tally.events += record.getLong();
@@ -98,7 +112,7 @@ final class SoakFarSide {
     }
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     DataOutputStream to = new DataOutputStream(bytes);
-    to.writeByte(what.ordinal());
+    to.writeByte(what.code());
     to.writeLong(batch.first());
     to.writeLong(batch.last());
     to.writeLong(content);
@@ -111,7 +125,7 @@ final class SoakFarSide {
 
   /** Writes down that something else happened. */
   synchronized void note(Happened what) throws IOException {
-    write(new byte[] {(byte) what.ordinal()});
+    write(new byte[] {what.code()});
   }
 
   private void write(byte[] record) throws IOException {
@@ -136,7 +150,7 @@ final class SoakFarSide {
   }
 
   long happened(Happened what) {
-    return happened[what.ordinal()];
+    return happened.getOrDefault(what, 0L);
   }
 
   SoakTally tally() {

@@ -43,16 +43,16 @@ final class SoakProcess {
   private final long[] next;
   private final long[] until = new long[SoakEvents.WRITERS];
   private final int opens;
-  private final End end;
+  private final SoakRound.End end;
   private final MappedByteBuffer acknowledged;
   private final Map<SoakSink.Trouble, SoakSink> sinks = new EnumMap<>(SoakSink.Trouble.class);
   private final LongAdder appended = new LongAdder();
   private volatile boolean full;
 
-  private SoakProcess(Round round) throws IOException {
+  private SoakProcess(SoakRound round) throws IOException {
     directory = round.directory();
     events = round.events();
-    next = round.next().clone();
+    next = round.next().stream().mapToLong(Long::longValue).toArray();
     opens = round.opens();
     end = round.end();
     for (int writer = 0; writer < SoakEvents.WRITERS; writer++) {
@@ -70,68 +70,6 @@ final class SoakProcess {
             StandardOpenOption.READ,
             StandardOpenOption.WRITE)) {
       acknowledged = channel.map(FileChannel.MapMode.READ_WRITE, 0, 64L * SoakEvents.WRITERS);
-    }
-  }
-
-  /** How a process ends. */
-  enum End {
-    /** At once when all is appended. */
-    CLOSED,
-    /** When all has arrived. */
-    DRAINED,
-    /** When a batch has arrived, and nobody knows yet. */
-    DEAD,
-    /** Not by itself. */
-    KILLED
-  }
-
-  /**
-   * What a process is to do.
-   *
-   * @param next number of each writer's next event
-   * @param more how many events each is to append
-   * @param opens how often the journal is opened
-   * @param lives with how many batches it dies
-   */
-  record Round(
-      Path directory,
-      SoakEvents events,
-      long[] next,
-      long more,
-      int opens,
-      long lives,
-      End end) {
-
-    List<String> arguments() {
-      List<String> all = new ArrayList<>();
-      all.add(directory.toString());
-      for (long number : new long[] {events.seed(), events.start(), events.each(), more}) {
-        all.add(Long.toString(number));
-      }
-      all.addAll(List.of(opens + "", lives + "", end.name()));
-      for (long number : next) {
-        all.add(Long.toString(number));
-      }
-      return all;
-    }
-
-    static Round of(String... arguments) {
-      long[] numbers = new long[4];
-      for (int i = 0; i < numbers.length; i++) {
-        numbers[i] = Long.parseLong(arguments[1 + i]);
-      }
-      long[] next = new long[SoakEvents.WRITERS];
-      for (int i = 0; i < next.length; i++) {
-        next[i] = Long.parseLong(arguments[8 + i]);
-      }
-      return new Round(
-          Path.of(arguments[0]),
-          new SoakEvents(numbers[0], numbers[1], numbers[2]),
-          next,
-          numbers[3],
-          Integer.parseInt(arguments[5]),
-          Long.parseLong(arguments[6]),
-          End.valueOf(arguments[7]));
     }
   }
 
@@ -155,7 +93,7 @@ final class SoakProcess {
   }
 
   public static void main(String[] arguments) throws Exception {
-    new SoakProcess(Round.of(arguments)).run();
+    new SoakProcess(SoakRound.of(arguments)).run();
   }
 
   private void run() throws Exception {
@@ -165,7 +103,7 @@ final class SoakProcess {
       FileUsageJournal journal = open(directory, ledger);
       Shipper shipper = Shipper.start(journal, named(), InstantSource.system());
       append(journal, shipper, ledger, left);
-      if (left == 1 && end != End.CLOSED) {
+      if (left == 1 && end != SoakRound.End.CLOSED) {
         drain(shipper);
       }
       shipper.close(Duration.ofMillis(left == 1 ? 2000 : 100));
@@ -241,7 +179,7 @@ final class SoakProcess {
   }
 
   private void drain(Shipper shipper) {
-    for (int tick = 0; end == End.KILLED || !drained(shipper); tick++) {
+    for (int tick = 0; end == SoakRound.End.KILLED || !drained(shipper); tick++) {
       if (tick % TICKS_PER_LINE == 0) {
         retry(shipper);
         System.out.println("appended " + appended.sum() + ", the rest is shipped");

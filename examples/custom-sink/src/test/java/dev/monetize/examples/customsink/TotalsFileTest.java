@@ -28,8 +28,7 @@ class TotalsFileTest extends UsageSinkContract {
 
   @Override
   protected boolean failAt(int call) {
-    storage.fail(
-        call == 0 ? Faults.none() : Faults.at(storage.calls() + call, Fault.IO_ERROR));
+    storage.fail(call == 0 ? Faults.none() : Faults.at(storage.calls() + call, Fault.IO_ERROR));
     return true;
   }
 
