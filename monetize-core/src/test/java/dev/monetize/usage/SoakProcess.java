@@ -173,7 +173,7 @@ final class SoakProcess {
       try {
         shipper.retry(parked.id());
       } catch (IllegalArgumentException e) {
-        continue; // an earlier retry has arrived meanwhile
+        // An earlier retry has arrived meanwhile.
       }
     }
   }
