@@ -4,9 +4,10 @@ package dev.monetize.usage;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
-import java.util.TreeMap;
 import java.util.UUID;
 
 /**
@@ -77,7 +78,7 @@ public record UsageBatch(UUID journal, String sink, List<RecordedEvent> recorded
    * @throws ArithmeticException if a sum exceeds a {@code long}
    */
   public List<UsageTotal> totals() {
-    TreeMap<UsageTotal, Long> sums = new TreeMap<>();
+    Map<UsageTotal, Long> sums = new HashMap<>();
     for (RecordedEvent recordedEvent : recorded) {
       UsageEvent event = recordedEvent.event();
       Instant hour = Instant.ofEpochSecond(3600 * Math.floorDiv(event.timeNanos(), HOUR_NANOS));
@@ -92,6 +93,7 @@ public record UsageBatch(UUID journal, String sink, List<RecordedEvent> recorded
     sums.forEach(
         (key, units) ->
             totals.add(new UsageTotal(key.customer(), key.meter(), key.hourStart(), units)));
+    totals.sort(null);
     return List.copyOf(totals);
   }
 }

@@ -3,6 +3,7 @@
 package dev.monetize.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.monetize.usage.Measure;
 import dev.monetize.usage.RecordedEvent;
@@ -15,8 +16,9 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 /**
- * What every {@link UsageSink} must do: count each batch once, however often it comes. Extend it,
- * and say how your sink is opened and what its far side has counted:
+ * What every {@link UsageSink} must do: count each batch once, however often it comes, and whatever
+ * happened to the tries before. Extend it, and say how your sink is opened and what its far side
+ * has counted; where that can be made to fail, override {@link #failAt} too:
  *
  * <pre>{@code
  * class WarehouseSinkTest extends UsageSinkContract {
@@ -40,6 +42,10 @@ public abstract class UsageSinkContract {
 
   private static final UUID JOURNAL = UUID.fromString("6f1c2b0a-7c55-4f0e-9a53-3a1d2c4b5e6f");
   private static final UUID OTHER_JOURNAL = UUID.fromString("0b9d7f3e-1f4d-4a7b-8f7e-2d6c5b4a3928");
+
+  /** What a power cut takes is chance. */
+  private static final int ROUNDS = 8;
+
   private static final long TIME = 1_795_176_000_000_000_000L;
 
   /** For subclasses. */
@@ -52,6 +58,20 @@ public abstract class UsageSinkContract {
 
   /** Units that the far side has counted for a customer in a meter, 0 if none. */
   protected abstract long counted(String customer, String meter) throws Exception;
+
+  /**
+   * Has the n-th call fail that the sink makes to its far side from now on: a write, a request, a
+   * statement. {@link MemoryStorage} does so for a sink that writes files.
+   *
+   * @param call from 1 on; 0: none fails any more
+   * @return false, the default, if nothing can be made to fail: then that is not tested
+   */
+  protected boolean failAt(int call) {
+    return false;
+  }
+
+  /** Takes from the far side what a power cut may take. Nothing, by default. */
+  protected void powerCut() {}
 
   @Test
   void batch_isCounted() throws Exception {
@@ -91,6 +111,62 @@ public abstract class UsageSinkContract {
     sink.deliver(batch(OTHER_JOURNAL, 1, "acme"));
 
     assertThat(counted("acme", "calls")).isEqualTo(3);
+  }
+
+  @Test
+  void deliveryThatFailedAtAnyCall_comesAgain_andIsCountedOnce() throws Exception {
+    assumeTrue(failAt(0), "the far side cannot be made to fail");
+    int delivered = 0;
+    for (int round = 0; round < ROUNDS; round++) {
+      delivered = failEachCall(delivered);
+    }
+    assertThat(delivered).as("deliveries of which a call failed").isGreaterThan(ROUNDS);
+  }
+
+  private int failEachCall(int before) throws Exception {
+    int delivered = before;
+    boolean failed = true;
+    while (failed) {
+      UsageSink sink = open();
+      UsageBatch batch = batch(JOURNAL, delivered + 1, "acme");
+      failAt(delivered - before + 1);
+      failed = fails(sink, batch);
+      failAt(0);
+      if (failed) {
+        (delivered % 2 == 0 ? sink : open()).deliver(batch);
+      }
+      powerCut();
+      delivered++;
+      assertThat(counted("acme", "calls"))
+          .as("batches counted after call %d failed, and a power cut", delivered - before)
+          .isEqualTo(delivered);
+    }
+    return delivered;
+  }
+
+  @Test
+  void deliveryThatIsInterrupted_comesAgain_andIsCountedOnce() throws Exception {
+    UsageSink sink = open();
+    UsageBatch batch = batch(JOURNAL, 1, "acme");
+    Thread.currentThread().interrupt(); // as the end of the app does to one that takes long
+    try {
+      fails(sink, batch);
+    } finally {
+      Thread.interrupted();
+    }
+    sink.deliver(batch);
+    sink.deliver(batch(JOURNAL, 2, "acme"));
+
+    assertThat(counted("acme", "calls")).isEqualTo(2);
+  }
+
+  private static boolean fails(UsageSink sink, UsageBatch batch) {
+    try {
+      sink.deliver(batch);
+      return false;
+    } catch (Exception e) {
+      return true;
+    }
   }
 
   private static UsageBatch batch(UUID journal, long first, String... customers) {

@@ -6,6 +6,7 @@ import dev.monetize.testkit.Fault;
 import dev.monetize.testkit.Faults;
 import dev.monetize.testkit.MemoryStorage;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -30,6 +31,7 @@ final class CrashExplorer {
   private final UnaryOperator<JournalStorage> hurt;
   private final boolean truncating;
   private final EventPool pool = new EventPool(4096, new SplittableRandom(1));
+  private final RecordedIds noIds;
   private final KeptRecords kept = new KeptRecords(KeptRecords.MOST_BYTES);
   private long states;
   private long journals;
@@ -51,9 +53,13 @@ final class CrashExplorer {
     }
   }
 
-  /** One that explores the journal as it is. */
-  CrashExplorer() {
-    this(storage -> storage, true);
+  /**
+   * One that explores the journal as it is.
+   *
+   * @param directory for ids that do not fit into memory, of which there are none
+   */
+  CrashExplorer(Path directory) throws IOException {
+    this(directory, storage -> storage, true);
   }
 
   /**
@@ -62,7 +68,9 @@ final class CrashExplorer {
    * @param hurt makes the storage worse
    * @param truncating whether recovery's cutting off of a torn tail is kept
    */
-  CrashExplorer(UnaryOperator<JournalStorage> hurt, boolean truncating) {
+  CrashExplorer(Path directory, UnaryOperator<JournalStorage> hurt, boolean truncating)
+      throws IOException {
+    this.noIds = RecordedIds.in(directory);
     this.hurt = hurt;
     this.truncating = truncating;
   }
@@ -142,8 +150,9 @@ final class CrashExplorer {
 
   private SteppedJournal recover(UUID id) throws Violation, IOException {
     Numbers numbers = new Numbers(pool);
+    RecordedIds ids = noIds.fresh();
     byte[][] before = truncating ? new byte[0][] : bytes();
-    SteppedJournal journal = SteppedJournal.open(hurt.apply(storage), id, kept, numbers);
+    SteppedJournal journal = SteppedJournal.open(hurt.apply(storage), id, kept, numbers, ids);
     if (!truncating) {
       putBack(before, journal.tails());
     }
@@ -152,10 +161,24 @@ final class CrashExplorer {
           journal.records() + " of " + model.size() + " records survived the process", null);
     }
     String wrong = model.recover(numbers.numbers(), journal.records(), journal.sinks());
-    if (!wrong.isEmpty()) {
-      throw new Violation(wrong, null);
+    if (!wrong.isEmpty() || !same(ids, numbers)) {
+      throw new Violation(wrong.isEmpty() ? "ids are not those of the events" : wrong, null);
     }
     return journal;
+  }
+
+  /** Whether the ids are those of the events that came from elsewhere, and no others. */
+  private static boolean same(RecordedIds ids, Numbers numbers) {
+    int expected = 0;
+    for (int number : numbers.numbers()) {
+      if (number >= 0 && number % 3 == 0) {
+        expected++;
+        if (ids.find(EventPool.external(number)) != RecordedIds.Found.THE_SAME) {
+          return false;
+        }
+      }
+    }
+    return ids.size() == expected;
   }
 
   private byte[][] bytes() throws IOException {
@@ -191,8 +214,10 @@ final class CrashExplorer {
         storage.writeBack(random);
       } else if (step == 6 && random.nextInt(4) == 0) {
         journal.checkpoint();
-      } else if (step < 9) {
+      } else if (step == 7) {
         mark(journal);
+      } else if (step == 8) {
+        note(journal);
       } else {
         event(journal);
       }
@@ -204,6 +229,18 @@ final class CrashExplorer {
     UsageEvent event = pool.take();
     if (journal.append(event) > 0) {
       model.append(pool.number(event));
+    }
+  }
+
+  /** A note; one in two is waited for, with all before it. */
+  private void note(SteppedJournal journal) throws IOException {
+    int number = model.size();
+    if (journal.append(EventPool.note(number)) > 0) {
+      model.append(-1 - number);
+      if (random.nextBoolean()) {
+        journal.sync();
+        model.acknowledge();
+      }
     }
   }
 

@@ -8,10 +8,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What a power cut may leave is never wrong; and a journal with a fault in it is found out. */
 class CrashExplorerTest {
@@ -20,6 +22,8 @@ class CrashExplorerTest {
   private static final long STATES = Long.getLong("monetize.test.crashStates", 1_000_000);
   private static final long SOAK_STATES = 100 * STATES;
   private static final int SOON = 100_000;
+
+  @TempDir private Path directory;
 
   @Test
   void powerCuts_breakNoPromise() throws Exception {
@@ -32,8 +36,8 @@ class CrashExplorerTest {
     explore(SEED + STATES, SOAK_STATES);
   }
 
-  private static void explore(long seed, long atLeast) throws Exception {
-    CrashExplorer explorer = new CrashExplorer();
+  private void explore(long seed, long atLeast) throws Exception {
+    CrashExplorer explorer = new CrashExplorer(directory);
     long start = cpuNanos();
     explorer.explore(seed, atLeast);
     System.out.printf(
@@ -47,18 +51,18 @@ class CrashExplorerTest {
   }
 
   @Test
-  void forceThatDoesNothing_isFoundOut() {
-    foundOut(new CrashExplorer(storage -> new Unforced(storage, true, false), true));
+  void forceThatDoesNothing_isFoundOut() throws IOException {
+    foundOut(new CrashExplorer(directory, storage -> new Unforced(storage, true, false), true));
   }
 
   @Test
-  void namesThatAreNotSynced_areFoundOut() {
-    foundOut(new CrashExplorer(storage -> new Unforced(storage, false, true), true));
+  void namesThatAreNotSynced_areFoundOut() throws IOException {
+    foundOut(new CrashExplorer(directory, storage -> new Unforced(storage, false, true), true));
   }
 
   @Test
-  void tailThatIsNotCutOff_isFoundOut() {
-    foundOut(new CrashExplorer(UnaryOperator.identity(), false));
+  void tailThatIsNotCutOff_isFoundOut() throws IOException {
+    foundOut(new CrashExplorer(directory, UnaryOperator.identity(), false));
   }
 
   private static void foundOut(CrashExplorer explorer) {

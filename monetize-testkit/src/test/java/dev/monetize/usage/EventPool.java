@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.monetize.usage;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
@@ -33,7 +35,33 @@ final class EventPool {
         200,
         random.nextBoolean(),
         List.of(new Measure("calls", 1 + random.nextInt(1_000))),
-        List.of());
+        List.of(),
+        number % 3 > 0 ? null : external(number));
+  }
+
+  /** What identifies it, if it is one of those that came from elsewhere. */
+  static ExternalId external(int number) {
+    return new ExternalId(number * 0x9e3779b97f4a7c15L, number + 1, (long) number << 32);
+  }
+
+  /** A note of a number, of 4 to 60 bytes. */
+  static byte[] note(int number) {
+    byte[] note = ByteBuffer.allocate(4 + number % 57).putInt(number).array();
+    Arrays.fill(note, 4, note.length, (byte) number);
+    return note;
+  }
+
+  /**
+   * Number of a note.
+   *
+   * @throws IllegalArgumentException if it is none, or was changed
+   */
+  static int number(byte[] note) {
+    int number = ByteBuffer.wrap(note).getInt();
+    if (number < 0 || !Arrays.equals(note, note(number))) {
+      throw new IllegalArgumentException(Arrays.toString(note) + " was never a note");
+    }
+    return number;
   }
 
   /** Begins with the first one again. */

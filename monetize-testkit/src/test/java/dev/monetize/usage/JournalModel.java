@@ -17,7 +17,7 @@ final class JournalModel {
   private final List<Integer> events = new ArrayList<>();
   private int acknowledged;
 
-  /** An event was appended, of some number. */
+  /** An event or a note was appended, of some number. */
   void append(int event) {
     records.add(event);
     events.add(event);

@@ -10,7 +10,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Knows all events of a journal, by their numbers in a pool, in order; goes into checkpoints. */
+/**
+ * Knows all events of a journal, by their numbers in a pool, and notes, by -1 less theirs, in
+ * order; goes into checkpoints.
+ */
 final class Numbers implements JournalState {
 
   private final EventPool pool;
@@ -47,6 +50,12 @@ final class Numbers implements JournalState {
   @Override
   public void event(long sequence, UsageEvent event) {
     numbers.add(pool.number(event));
+    sequences.add(sequence);
+  }
+
+  @Override
+  public void note(long sequence, byte[] note) {
+    numbers.add(-1 - EventPool.number(note));
     sequences.add(sequence);
   }
 

@@ -52,7 +52,8 @@ final class SteppedJournal {
    *
    * @param kept used again, for its size
    */
-  static SteppedJournal open(JournalStorage storage, UUID id, KeptRecords kept, JournalState state)
+  static SteppedJournal open(
+      JournalStorage storage, UUID id, KeptRecords kept, JournalState... states)
       throws IOException {
     return open(storage, id, kept, OnDamage.REFUSE, state);
   }
@@ -61,7 +62,7 @@ final class SteppedJournal {
       JournalStorage storage, UUID id, KeptRecords kept, OnDamage onDamage, JournalState state)
       throws IOException {
     kept.synced(Long.MAX_VALUE);
-    Fold fold = new Fold(List.of(state));
+    Fold fold = new Fold(List.of(states));
     SegmentDirectory segments = new SegmentDirectory(storage);
     storage.sync();
     if (segments.files(new ArrayList<>()).isEmpty()) {
@@ -103,6 +104,10 @@ final class SteppedJournal {
           mark.sink(), SinkProgress.NEW.after(type, mark), (old, fresh) -> old.after(type, mark));
     }
     return sequence;
+  }
+
+  long append(byte[] note) {
+    return appender.append(note);
   }
 
   /** Bytes of what was appended since all was durable. */

@@ -5,6 +5,7 @@ package dev.monetize.examples.customsink;
 import dev.monetize.Monetizer;
 import dev.monetize.servlet.MonetizeFilter;
 import dev.monetize.tier.TierCatalog;
+import dev.monetize.usage.JournalStorage;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -35,7 +36,7 @@ public final class CustomSink implements AutoCloseable {
         Monetizer.builder()
             .tiers(TierCatalog.parse("tiers.yml", resource("/tiers.yml")))
             .dataDirectory(data)
-            .sink("totals", new TotalsFile(data.resolve("totals.properties")))
+            .sink("totals", new TotalsFile(JournalStorage.directory(data), "totals.properties"))
             .build();
     key = newKey(monetizer);
 

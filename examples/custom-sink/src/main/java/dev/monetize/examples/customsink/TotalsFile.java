@@ -2,15 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.monetize.examples.customsink;
 
+import dev.monetize.usage.JournalFile;
+import dev.monetize.usage.JournalStorage;
 import dev.monetize.usage.UsageBatch;
 import dev.monetize.usage.UsageSink;
 import dev.monetize.usage.UsageTotal;
 import java.io.IOException;
-import java.io.Reader;
-import java.io.Writer;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import java.io.OutputStreamWriter;
+import java.io.StringReader;
+import java.nio.charset.StandardCharsets;
 import java.util.Properties;
 
 /**
@@ -18,15 +18,18 @@ import java.util.Properties;
  *
  * <p>Batches come in order, and after a failure the last one may come again. So the file holds,
  * with the sums, the id of the batch that they reach, and both are replaced in one step. A table in
- * a database would do the same in one transaction.
+ * a database would do the same in one transaction. Returning means that the batch is safe, from a
+ * power cut too; so the storage, which a test can have fail, forces what is written, and its name.
  */
 final class TotalsFile implements UsageSink {
 
   private static final String BATCH = "batch";
 
-  private final Path file;
+  private final JournalStorage storage;
+  private final String file;
 
-  TotalsFile(Path file) {
+  TotalsFile(JournalStorage storage, String file) {
+    this.storage = storage;
     this.file = file;
   }
 
@@ -34,6 +37,7 @@ final class TotalsFile implements UsageSink {
   public void deliver(UsageBatch batch) throws IOException {
     Properties sums = sums();
     if (batch.id().equals(sums.getProperty(BATCH))) {
+      storage.sync(); // which may be what failed the last time
       return;
     }
     for (UsageTotal total : batch.totals()) {
@@ -57,19 +61,18 @@ final class TotalsFile implements UsageSink {
 
   private Properties sums() throws IOException {
     Properties sums = new Properties();
-    if (Files.exists(file)) {
-      try (Reader in = Files.newBufferedReader(file)) {
-        sums.load(in);
+    if (storage.names().contains(file)) {
+      try (JournalFile in = storage.openToRead(file)) {
+        sums.load(new StringReader(StandardCharsets.UTF_8.decode(in.buffer()).toString()));
       }
     }
     return sums;
   }
 
   private void replace(Properties sums) throws IOException {
-    Path next = file.resolveSibling(file.getFileName() + ".next");
-    try (Writer out = Files.newBufferedWriter(next)) {
-      sums.store(out, null);
-    }
-    Files.move(next, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+    String next = file + ".next";
+    storage.write(next, to -> sums.store(new OutputStreamWriter(to, StandardCharsets.UTF_8), null));
+    storage.rename(next, file);
+    storage.sync();
   }
 }

@@ -4,6 +4,7 @@ package dev.monetize.examples.customsink;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.monetize.usage.JournalStorage;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -35,7 +36,8 @@ class CustomSinkTest {
   }
 
   private long used() throws IOException {
-    return new TotalsFile(data.resolve("totals.properties")).units("demo", "calls");
+    return new TotalsFile(JournalStorage.directory(data), "totals.properties")
+        .units("demo", "calls");
   }
 
   private static int status(CustomSink example, String path) throws Exception {

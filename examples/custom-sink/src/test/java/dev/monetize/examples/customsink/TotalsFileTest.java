@@ -2,28 +2,42 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.monetize.examples.customsink;
 
+import dev.monetize.testkit.Fault;
+import dev.monetize.testkit.Faults;
+import dev.monetize.testkit.MemoryStorage;
 import dev.monetize.testkit.UsageSinkContract;
 import dev.monetize.usage.UsageSink;
 import java.io.IOException;
-import java.nio.file.Path;
-import org.junit.jupiter.api.io.TempDir;
+import java.util.Random;
 
-/** Counts each batch once, however often it comes. */
+/** Counts each batch once, over restarts, failures of every call to the disk, and power cuts. */
 class TotalsFileTest extends UsageSinkContract {
 
-  @TempDir Path directory;
+  private final MemoryStorage storage = new MemoryStorage();
+  private final Random random = new Random(1);
 
   @Override
   protected UsageSink open() {
-    return new TotalsFile(file());
+    return file();
   }
 
   @Override
   protected long counted(String customer, String meter) throws IOException {
-    return new TotalsFile(file()).units(customer, meter);
+    return file().units(customer, meter);
   }
 
-  private Path file() {
-    return directory.resolve("totals.properties");
+  @Override
+  protected boolean failAt(int call) {
+    storage.fail(call == 0 ? Faults.none() : Faults.at(storage.calls() + call, Fault.IO_ERROR));
+    return true;
+  }
+
+  @Override
+  protected void powerCut() {
+    storage.powerCut(random);
+  }
+
+  private TotalsFile file() {
+    return new TotalsFile(storage, "totals.properties");
   }
 }
