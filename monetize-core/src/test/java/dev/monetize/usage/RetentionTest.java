@@ -65,7 +65,7 @@ class RetentionTest {
       clock.advance(KEPT.minusSeconds(1));
       checkpoint(journal);
       assertThat(first()).isTrue();
-      assertThat(new UsageHistory(clock, journal, Map.of()).keptSince()).isEqualTo(Instant.MIN);
+      assertThat(new UsageHistory(clock, journal, Map::of).keptSince()).isEqualTo(Instant.MIN);
       clock.advance(Duration.ofSeconds(2));
       append(journal, clock, 60);
       checkpoint(journal);
@@ -76,7 +76,7 @@ class RetentionTest {
               "record 1 was deleted, past its retention: the oldest one kept is \\d+");
       assertThat(journal.reader().read(121, 180, 100)).hasSize(60);
       UsageEvent oldest = journal.reader().read(journal.index().first(), 180, 1).get(0).event();
-      assertThat(new UsageHistory(clock, journal, Map.of()).keptSince())
+      assertThat(new UsageHistory(clock, journal, Map::of).keptSince())
           .isEqualTo(Instant.EPOCH.plusNanos(oldest.settledNanos()));
     }
     try (FileUsageJournal journal = open()) {

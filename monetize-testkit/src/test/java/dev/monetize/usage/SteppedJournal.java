@@ -55,11 +55,11 @@ final class SteppedJournal {
   static SteppedJournal open(
       JournalStorage storage, UUID id, KeptRecords kept, JournalState... states)
       throws IOException {
-    return open(storage, id, kept, OnDamage.REFUSE, state);
+    return open(storage, id, kept, OnDamage.REFUSE, states);
   }
 
   static SteppedJournal open(
-      JournalStorage storage, UUID id, KeptRecords kept, OnDamage onDamage, JournalState state)
+      JournalStorage storage, UUID id, KeptRecords kept, OnDamage onDamage, JournalState... states)
       throws IOException {
     kept.synced(Long.MAX_VALUE);
     Fold fold = new Fold(List.of(states));
