@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Writes records, one after the other, into the mapped segment, under one short lock in which
  * nothing but memory is touched. When a segment is full the next one is there already: the {@link
- * JournalThread} makes it in advance.
+ * SpareMaker} makes it in advance.
  */
 final class Appender {
 
@@ -205,6 +205,8 @@ final class Appender {
       }
       Segment spare = spares.peekFirst();
       if (spare == null || spare.size() - Segment.HEADER < kept.bytes()) {
+        spares.clear(); // nobody moves on to the one that is to be replaced
+        updateAccepting();
         return Segment.HEADER + kept.bytes();
       }
       full.clear();
@@ -313,7 +315,7 @@ final class Appender {
   long wantedSpare() {
     lock.lock();
     try {
-      return spares.isEmpty() && !closed ? active.number() + 1 : 0;
+      return spares.isEmpty() && !closed && !poisoned ? active.number() + 1 : 0;
     } finally {
       lock.unlock();
     }

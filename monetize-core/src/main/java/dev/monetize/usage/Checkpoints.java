@@ -21,9 +21,8 @@ final class Checkpoints {
 
   private static final Logger log = LoggerFactory.getLogger(FileUsageJournal.class);
 
-  private static final Duration CLOSE = Duration.ofSeconds(30);
-
-  private final Thread thread = new Thread(this::run, "monetize-checkpoint");
+  private final BackgroundThread thread =
+      new BackgroundThread("monetize-checkpoint", this::run).ofLowPriority();
   private final ReentrantLock making = new ReentrantLock();
   private final JournalStorage storage;
   private final UUID journal;
@@ -35,7 +34,6 @@ final class Checkpoints {
   private boolean failing;
   private volatile long durable;
   private volatile boolean filled;
-  private volatile boolean closing;
 
   /**
    * Of a journal.
@@ -43,7 +41,6 @@ final class Checkpoints {
    * @param kind of its states
    * @param sinksNow how far sinks are, durable or not
    */
-  @SuppressWarnings("ThreadPriorityCheck") // a hint, on which nothing relies
   Checkpoints(
       JournalStorage storage,
       UUID journal,
@@ -59,8 +56,6 @@ final class Checkpoints {
     this.cursor = cursor;
     this.kind = kind;
     this.everyNanos = every.toNanos();
-    thread.setDaemon(true);
-    thread.setPriority(Thread.MIN_PRIORITY);
   }
 
   void start() {
@@ -71,12 +66,12 @@ final class Checkpoints {
   void filled(long durable) {
     this.durable = durable;
     filled = true;
-    LockSupport.unpark(thread);
+    thread.wake();
   }
 
   private void run() {
     long due = System.nanoTime() + everyNanos;
-    while (!closing) {
+    while (!thread.isEnding()) {
       long left = due - System.nanoTime();
       if (!filled) {
         LockSupport.park(this);
@@ -95,7 +90,7 @@ final class Checkpoints {
       make(durable);
       failing = false;
     } catch (IOException | RuntimeException | Error e) {
-      if (!closing && !failing) {
+      if (!thread.isEnding() && !failing) {
         log.warn(
             "a checkpoint of the journal could not be made. The former one is still good; a restart"
                 + " reads more records, and none are deleted. Tried again later, without more such"
@@ -117,7 +112,7 @@ final class Checkpoints {
       }
       if (fold.saved() < sequence) {
         fold(fold, sequence);
-        Checkpoint.write(storage, journal, sequence, fold, () -> closing);
+        Checkpoint.write(storage, journal, sequence, fold, thread::isEnding);
       }
       storage.sync();
       retention.delete(Math.max(fold.saved(), sequence), fold.sinks(), sinksNow);
@@ -143,7 +138,7 @@ final class Checkpoints {
     }
     cursor.seek(first);
     while (cursor.next() <= sequence) {
-      if (closing) {
+      if (thread.isEnding()) {
         throw new IOException("the journal is being closed");
       }
       long taken = cursor.take();
@@ -157,21 +152,6 @@ final class Checkpoints {
 
   /** Ends; one that is being made is given up. */
   void close() {
-    closing = true;
-    LockSupport.unpark(thread);
-    boolean interrupted = false;
-    long deadline = System.nanoTime() + CLOSE.toNanos();
-    long left = CLOSE.toNanos();
-    while (thread.isAlive() && left > 0) {
-      try {
-        thread.join(left / 1_000_000 + 1);
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-      left = deadline - System.nanoTime();
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    thread.end();
   }
 }

@@ -64,6 +64,7 @@ public final class FileUsageJournal implements UsageJournal {
   private final SegmentIndex index;
   private final Appender appender;
   private final Checkpoints checkpoints;
+  private final SpareMaker spares;
   private final JournalThread thread;
   private final Map<String, SinkProgress> sinks;
   private final List<JournalGap> gaps;
@@ -94,13 +95,11 @@ public final class FileUsageJournal implements UsageJournal {
                 storage, segments, index, cursor(), settings.retention(), settings.clock()),
             sinks,
             settings.checkpointEvery());
-    this.thread =
-        new JournalThread(
+    this.spares =
+        new SpareMaker(
             appender,
-            (number, atLeast, between) ->
-                segments.create(id, number, size(segmentBytes, atLeast), between),
-            durable -> checkpoints.filled(durable),
-            settings.syncEvery());
+            (number, atLeast) -> segments.create(id, number, size(segmentBytes, atLeast)));
+    this.thread = new JournalThread(appender, spares, checkpoints::filled, settings.syncEvery());
   }
 
   /**
@@ -166,6 +165,7 @@ public final class FileUsageJournal implements UsageJournal {
     FileUsageJournal journal =
         new FileUsageJournal(storage, release, segments, fold, found, settings, segmentBytes);
     journal.thread.start();
+    journal.spares.start();
     journal.checkpoints.start();
     return journal;
   }
@@ -175,7 +175,7 @@ public final class FileUsageJournal implements UsageJournal {
     if (storage.names().contains(Checkpoint.FILE)) {
       throw JournalDamagedException.refused(Checkpoint.FILE, "it is there, but no segment is");
     }
-    segments.create(UUID.randomUUID(), 1, segmentBytes, () -> {});
+    segments.create(UUID.randomUUID(), 1, segmentBytes);
   }
 
   private static int size(int usual, int atLeast) {
@@ -202,7 +202,7 @@ public final class FileUsageJournal implements UsageJournal {
   }
 
   private void wake() {
-    thread.wake();
+    spares.wake();
   }
 
   @Override
@@ -298,6 +298,7 @@ public final class FileUsageJournal implements UsageJournal {
   public void close() {
     appender.close();
     checkpoints.close();
+    spares.close();
     thread.close();
     release.run();
   }

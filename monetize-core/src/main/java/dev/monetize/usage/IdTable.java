@@ -8,7 +8,8 @@ import java.io.IOException;
  * Identities in memory, each with 32 bits that tell what was said under it: open addressing, from
  * 72 to 90 % full, which is at most 27.8 bytes for each. Not thread-safe.
  *
- * <p>The place of an identity grows with the identity, so that the table is nearly sorted.
+ * <p>An identity's low bits choose its place, and its high bits its order: so those that come in
+ * order, from a snapshot, do not crowd together in a table that is still small.
  */
 final class IdTable {
 
@@ -60,7 +61,7 @@ final class IdTable {
 
   /** Where an identity is, or would be. All bits 0 marks what is free: no hash is that. */
   private int place(long high, long low) {
-    int place = (int) (((high >>> 32) * checks.length) >>> 32);
+    int place = scaled(low, checks.length);
     while (!isFree(place) && (keys[2 * place] != high || keys[2 * place + 1] != low)) {
       place = place + 1 == checks.length ? 0 : place + 1;
     }
@@ -83,25 +84,50 @@ final class IdTable {
 
   /** Calls for each identity in their order, high bits first, as unsigned numbers. */
   void forEachSorted(Each each) throws IOException {
+    int[] next = starts();
     long[] sorted = new long[2 * size];
     int[] sortedChecks = new int[size];
-    int count = 0;
     for (int i = 0; i < checks.length; i++) {
       if (!isFree(i)) {
-        int at = count++;
-        while (at > 0 && less(keys[2 * i], keys[2 * i + 1], sorted, at - 1)) {
-          at--;
-        }
-        System.arraycopy(sorted, 2 * at, sorted, 2 * at + 2, 2 * (count - 1 - at));
-        System.arraycopy(sortedChecks, at, sortedChecks, at + 1, count - 1 - at);
-        sorted[2 * at] = keys[2 * i];
-        sorted[2 * at + 1] = keys[2 * i + 1];
-        sortedChecks[at] = checks[i];
+        insert(i, next[scaled(keys[2 * i], size)]++, sorted, sortedChecks);
       }
     }
     for (int i = 0; i < size; i++) {
       each.id(sorted[2 * i], sorted[2 * i + 1], sortedChecks[i]);
     }
+  }
+
+  /** Where those with the same leading bits begin, in order. */
+  private int[] starts() {
+    int[] starts = new int[size + 1];
+    for (int i = 0; i < checks.length; i++) {
+      if (!isFree(i)) {
+        starts[scaled(keys[2 * i], size) + 1]++;
+      }
+    }
+    for (int i = 1; i < size; i++) {
+      starts[i] += starts[i - 1];
+    }
+    return starts;
+  }
+
+  private void insert(int place, int end, long[] sorted, int[] sortedChecks) {
+    long high = keys[2 * place];
+    long low = keys[2 * place + 1];
+    int at = end;
+    while (at > 0 && less(high, low, sorted, at - 1)) {
+      at--;
+    }
+    System.arraycopy(sorted, 2 * at, sorted, 2 * at + 2, 2 * (end - at));
+    System.arraycopy(sortedChecks, at, sortedChecks, at + 1, end - at);
+    sorted[2 * at] = high;
+    sorted[2 * at + 1] = low;
+    sortedChecks[at] = checks[place];
+  }
+
+  /** A number below {@code bound} that grows with the bits. */
+  private static int scaled(long bits, int bound) {
+    return (int) (((bits >>> 32) * bound) >>> 32);
   }
 
   private static boolean less(long high, long low, long[] sorted, int at) {

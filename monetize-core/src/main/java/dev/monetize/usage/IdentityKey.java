@@ -11,8 +11,6 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
-import java.time.Instant;
-import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
 import javax.crypto.Mac;
@@ -20,8 +18,7 @@ import javax.crypto.spec.SecretKeySpec;
 
 /**
  * Turns ids that callers choose into 128 bits, by HMAC-SHA-256 under a secret, so that nobody can
- * choose two that meet. Fields go in with their length, so that none runs into the next.
- * Thread-safe.
+ * choose two that meet. Thread-safe.
  */
 final class IdentityKey {
 
@@ -31,8 +28,8 @@ final class IdentityKey {
 
   private final SecretKeySpec key;
 
-  /** Some that are ready, for any thread: to make one takes longer than to use it. */
-  private final ArrayBlockingQueue<Mac> macs = new ArrayBlockingQueue<>(16);
+  /** Some that any thread may take: to make one takes longer than to use it. */
+  private final ArrayBlockingQueue<IdentityHash> ready = new ArrayBlockingQueue<>(16);
 
   private IdentityKey(byte[] secret, UUID journal) {
     ByteBuffer id = ByteBuffer.allocate(16);
@@ -94,53 +91,13 @@ final class IdentityKey {
   }
 
   ExternalId of(ExternalUsage usage) {
-    Mac mac = macs.poll();
-    if (mac == null) {
-      mac = mac(key);
+    IdentityHash hash = ready.poll();
+    if (hash == null) {
+      hash = new IdentityHash(mac(key));
     }
-    ByteBuffer identity = ByteBuffer.wrap(mac.doFinal(identity(usage)));
-    long payload = ByteBuffer.wrap(mac.doFinal(said(usage))).getLong();
-    macs.offer(mac);
-    return new ExternalId(identity.getLong(), identity.getLong(), payload);
-  }
-
-  private static byte[] identity(ExternalUsage usage) {
-    String customer = usage.customer();
-    String source = usage.source();
-    String id = usage.id();
-    ByteBuffer bytes = ByteBuffer.allocate(size(customer) + size(source) + size(id));
-    put(bytes, customer);
-    put(bytes, source);
-    put(bytes, id);
-    return bytes.array();
-  }
-
-  private static byte[] said(ExternalUsage usage) {
-    int size = 12 + size(usage.key()) + size(usage.endpoint());
-    for (String meter : usage.units().keySet()) {
-      size += size(meter) + 8;
-    }
-    ByteBuffer bytes = ByteBuffer.allocate(size);
-    Instant time = usage.time();
-    bytes.putLong(time.getEpochSecond()).putInt(time.getNano());
-    for (Map.Entry<String, Long> meter : usage.units().entrySet()) {
-      put(bytes, meter.getKey());
-      bytes.putLong(meter.getValue());
-    }
-    put(bytes, usage.key());
-    put(bytes, usage.endpoint());
-    return bytes.array();
-  }
-
-  private static int size(String field) {
-    return 4 + 2 * field.length();
-  }
-
-  private static void put(ByteBuffer to, String field) {
-    to.putInt(field.length());
-    for (int i = 0; i < field.length(); i++) {
-      to.putChar(field.charAt(i));
-    }
+    ExternalId id = hash.of(usage);
+    ready.offer(hash);
+    return id;
   }
 
   private static Mac mac(SecretKeySpec key) {

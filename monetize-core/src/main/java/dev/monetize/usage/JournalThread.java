@@ -7,15 +7,14 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one thread that talks to the disk: it makes what was appended durable every few milliseconds,
- * and the next segment in advance. Nobody waits for it but who asks to.
+ * The one thread that syncs: it makes what was appended durable every few milliseconds. Nobody
+ * waits for it but who asks to.
  */
 final class JournalThread {
 
@@ -24,49 +23,35 @@ final class JournalThread {
   /** Pauses grow to this multiple while nothing is appended. */
   private static final int IDLE = 4;
 
-  private static final long SPARE_RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final long MOST_GATHER_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
-  private static final int MOST_MADE = 4;
-  private static final long CLOSE_MILLIS = TimeUnit.SECONDS.toMillis(30);
 
-  private final Thread thread = new Thread(this::run, "monetize-journal");
+  private final BackgroundThread thread = new BackgroundThread("monetize-journal", this::run);
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private final Appender appender;
-  private final SpareSource spares;
+  private final SpareMaker spares;
   private final LongConsumer filled;
   private final SyncWaiters waiters;
   private final long pauseNanos;
-  private long spareRetryAt = System.nanoTime();
   private long syncNanos;
-  private boolean spareFailing;
   private boolean failed;
   private boolean moved;
   private @Nullable Throwable broken;
-  private volatile boolean closing;
   private volatile long syncedEvent;
-
-  /** Makes segments. */
-  @FunctionalInterface
-  interface SpareSource {
-
-    Segment make(long number, int atLeast, Runnable between) throws IOException;
-  }
 
   /**
    * Of a journal.
    *
    * @param filled told how far it is durable, each time a segment has been filled
    */
-  JournalThread(Appender appender, SpareSource spares, LongConsumer filled, Duration syncEvery) {
+  JournalThread(Appender appender, SpareMaker spares, LongConsumer filled, Duration syncEvery) {
     this.filled = filled;
     this.appender = appender;
     this.spares = spares;
     this.pauseNanos = syncEvery.toNanos();
     Appender.Extent recovered = appender.extent();
-    waiters = new SyncWaiters(thread, recovered.sequence());
+    waiters = new SyncWaiters(thread.thread(), recovered.sequence());
     syncedEvent = recovered.event();
-    thread.setDaemon(true);
   }
 
   void start() {
@@ -76,10 +61,6 @@ final class JournalThread {
   /** Sequence up to which all is durable. */
   long synced() {
     return waiters.synced();
-  }
-
-  void wake() {
-    LockSupport.unpark(thread);
   }
 
   /** Has a listener called, on this thread, each time more has become durable. */
@@ -110,32 +91,17 @@ final class JournalThread {
 
   /** Makes everything durable and ends. */
   void close() {
-    closing = true;
-    wake();
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join(CLOSE_MILLIS);
-        break;
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    thread.end();
   }
 
   private void run() {
     try {
       long pause = pauseNanos;
-      while (!closing) {
+      while (!thread.isEnding()) {
         pause = sync() ? pauseNanos : Math.min(pause * 2, pauseNanos * IDLE);
         moveOn();
-        makeSpare();
-        moveOn();
-        if (!closing) {
-          waiters.pause(spareFailing ? Math.min(pause, SPARE_RETRY_NANOS) : pause, 1);
+        if (!thread.isEnding()) {
+          waiters.pause(pause, 1);
         }
       }
       sync();
@@ -207,7 +173,7 @@ final class JournalThread {
         return;
       }
       try {
-        rewrite();
+        spares.rewrite(waiters.synced());
       } catch (IOException | RuntimeException | InternalError e) {
         cause.addSuppressed(e);
         fail(cause);
@@ -225,18 +191,6 @@ final class JournalThread {
     }
   }
 
-  /** Events go on coming while a larger segment is made. */
-  private void rewrite() throws IOException {
-    int needed = appender.rewrite(waiters.synced());
-    for (int made = 0; needed > 0 && made < MOST_MADE; made++) {
-      appender.addSpare(spares.make(appender.nextNumber(), 2 * needed, () -> {}));
-      needed = appender.rewrite(waiters.synced());
-    }
-    if (needed > 0) {
-      throw new IOException("what was not durable takes " + needed + " bytes by now");
-    }
-  }
-
   private void fail(Throwable cause) {
     failed = true;
     appender.poison();
@@ -247,26 +201,5 @@ final class JournalThread {
             + " Repair the disk and restart",
         waiters.synced(),
         cause);
-  }
-
-  private void makeSpare() {
-    long number = appender.wantedSpare();
-    if (number == 0 || failed || broken != null || System.nanoTime() - spareRetryAt < 0) {
-      return;
-    }
-    try {
-      appender.addSpare(spares.make(number, 0, this::sync));
-      if (spareFailing) {
-        log.info("the next segment of the journal could be made: accepting calls again");
-      }
-      spareFailing = false;
-    } catch (IOException | RuntimeException | InternalError e) {
-      appender.spareFailed();
-      spareRetryAt = System.nanoTime() + SPARE_RETRY_NANOS;
-      if (!spareFailing) {
-        log.warn("the next segment of the journal could not be made; trying each second", e);
-      }
-      spareFailing = true;
-    }
   }
 }

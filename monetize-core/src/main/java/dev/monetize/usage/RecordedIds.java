@@ -124,7 +124,7 @@ public final class RecordedIds implements JournalState {
 
   /** What is known of an id. */
   Found find(ExternalId id) {
-    List<IdRun> runs = new ArrayList<>();
+    List<IdRun> runs = List.of();
     lock.lock();
     try {
       for (IdDay day : days) {
@@ -132,7 +132,7 @@ public final class RecordedIds implements JournalState {
         if (check >= 0) {
           return found(check, id);
         }
-        runs.addAll(day.runs());
+        runs = joined(runs, day.runs());
       }
     } finally {
       lock.unlock();
@@ -144,6 +144,15 @@ public final class RecordedIds implements JournalState {
       }
     }
     return Found.NOTHING;
+  }
+
+  private static List<IdRun> joined(List<IdRun> some, List<IdRun> others) {
+    if (some.isEmpty() || others.isEmpty()) {
+      return some.isEmpty() ? others : some;
+    }
+    List<IdRun> all = new ArrayList<>(some);
+    all.addAll(others);
+    return all;
   }
 
   private static Found found(long check, ExternalId id) {

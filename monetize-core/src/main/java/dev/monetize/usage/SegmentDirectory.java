@@ -78,10 +78,8 @@ final class SegmentDirectory {
 
   /**
    * Makes a segment of zeros that are really on the disk. It gets its name only when it is whole.
-   *
-   * @param between run between pieces of the work, for it takes long
    */
-  Segment create(UUID journal, long number, int size, Runnable between) throws IOException {
+  Segment create(UUID journal, long number, int size) throws IOException {
     put(
         number,
         to -> {
@@ -94,7 +92,6 @@ final class SegmentDirectory {
             }
             if ((at + piece.length) % FORCED == 0) {
               to.flush();
-              between.run();
             }
           }
         });

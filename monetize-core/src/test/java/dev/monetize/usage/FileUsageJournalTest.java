@@ -167,7 +167,7 @@ class FileUsageJournalTest {
   /** One segment, and a directory where the next one would be made. */
   private FileUsageJournal openBlocked() throws IOException {
     SegmentDirectory segments = new SegmentDirectory(JournalStorage.directory(directory));
-    Segment first = segments.create(UUID.randomUUID(), 1, 4096, () -> {});
+    Segment first = segments.create(UUID.randomUUID(), 1, 4096);
     assertThat(first.number()).isEqualTo(1);
     Files.createDirectories(directory.resolve("next.tmp/x"));
     return open();

@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class RecordedIdsTest {
@@ -157,23 +158,40 @@ class RecordedIdsTest {
     Map<Long, Integer> model = new HashMap<>();
     IdTable table = new IdTable();
     for (int i = 0; i < 3000; i++) {
-      long low = random.nextInt(4000);
+      long high = random.nextInt(4000);
       int check = random.nextInt();
-      if (model.putIfAbsent(low, check) == null) {
-        table.add(-1 - (low & 1), low, check);
+      if (model.putIfAbsent(high, check) == null) {
+        table.add(high, -1 - (high & 1), check);
       }
     }
     IdRun run = IdRun.write(directory.resolve("ids-a.run"), table);
 
     assertThat(table.size()).isEqualTo(model.size());
     assertThat(run.size()).isEqualTo(model.size());
-    for (long low = 0; low < 4000; low++) {
-      long expected = model.containsKey(low) ? model.get(low) & 0xffffffffL : -1;
-      assertThat(table.find(-1 - (low & 1), low)).as("seed %d, %d", SEED, low).isEqualTo(expected);
-      assertThat(run.find(-1 - (low & 1), low)).as("seed %d, %d", SEED, low).isEqualTo(expected);
+    for (long high = 0; high < 4000; high++) {
+      long expected = model.containsKey(high) ? model.get(high) & 0xffffffffL : -1;
+      assertThat(table.find(high, -1 - (high & 1)))
+          .as("seed %d, %d", SEED, high)
+          .isEqualTo(expected);
+      assertThat(run.find(high, -1 - (high & 1))).as("seed %d, %d", SEED, high).isEqualTo(expected);
     }
     assertThat(run.find(0, 0)).isEqualTo(-1);
     assertThat(run.find(-1, -1)).isEqualTo(-1);
+  }
+
+  /** In order, as a snapshot has them. If they crowded together it would take minutes. */
+  @Test
+  @Timeout(30)
+  void idsThatComeInOrder_doNotCrowd() {
+    IdTable table = new IdTable();
+    int count = 2_000_000;
+    long step = Long.divideUnsigned(-1, count);
+    Random random = new Random(SEED);
+    for (long i = 0; i < count; i++) {
+      table.add(i * step, random.nextLong(), (int) i);
+    }
+
+    assertThat(table.size()).isEqualTo(count);
   }
 
   @Test

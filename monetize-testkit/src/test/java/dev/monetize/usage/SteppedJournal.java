@@ -69,7 +69,7 @@ final class SteppedJournal {
       if (storage.names().contains(Checkpoint.FILE)) {
         throw new IllegalStateException("a checkpoint without a segment");
       }
-      segments.create(id, 1, SEGMENT, () -> {});
+      segments.create(id, 1, SEGMENT);
     }
     Recovery.Result found = new Opening(storage, segments, fold, onDamage).run();
     return new SteppedJournal(storage, fold, found, kept);
@@ -192,7 +192,7 @@ final class SteppedJournal {
   }
 
   private void add(long number, int size) throws IOException {
-    appender.addSpare(segments.create(id, number, size, () -> {}));
+    appender.addSpare(segments.create(id, number, size));
     appender.spareFailed();
     present++;
   }

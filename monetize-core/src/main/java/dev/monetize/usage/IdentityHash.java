@@ -1,0 +1,93 @@
+// Copyright The Monetize Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.monetize.usage;
+
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.Map;
+import java.util.zip.CRC32;
+import java.util.zip.CRC32C;
+import javax.crypto.Mac;
+import javax.crypto.ShortBufferException;
+
+/**
+ * Hashes what identifies usage, and checks what it says. Fields go in with their length, so that
+ * none runs into the next. Not thread-safe.
+ */
+final class IdentityHash {
+
+  private static final int USUAL = 1024;
+
+  private final Mac mac;
+  private final ByteBuffer hash;
+  private final CRC32C high = new CRC32C();
+  private final CRC32 low = new CRC32();
+  private ByteBuffer bytes = ByteBuffer.allocate(USUAL);
+
+  IdentityHash(Mac mac) {
+    this.mac = mac;
+    hash = ByteBuffer.allocate(mac.getMacLength());
+  }
+
+  ExternalId of(ExternalUsage usage) {
+    putIdentity(usage);
+    mac.update(bytes.flip());
+    try {
+      mac.doFinal(hash.array(), 0);
+    } catch (ShortBufferException e) {
+      throw new IllegalStateException("there is room for " + mac.getMacLength() + " bytes", e);
+    }
+    putSaid(usage);
+    return new ExternalId(hash.getLong(0), hash.getLong(8), check());
+  }
+
+  /** Whoever makes two texts meet only has the second one called a repetition. */
+  private long check() {
+    high.reset();
+    high.update(bytes.array(), 0, bytes.position());
+    low.reset();
+    low.update(bytes.array(), 0, bytes.position());
+    return high.getValue() << 32 | low.getValue();
+  }
+
+  private void putIdentity(ExternalUsage usage) {
+    begin(size(usage.customer()) + size(usage.source()) + size(usage.id()));
+    put(usage.customer());
+    put(usage.source());
+    put(usage.id());
+  }
+
+  private void putSaid(ExternalUsage usage) {
+    int size = 12 + size(usage.key()) + size(usage.endpoint());
+    for (String meter : usage.units().keySet()) {
+      size += size(meter) + 8;
+    }
+    begin(size);
+    Instant time = usage.time();
+    bytes.putLong(time.getEpochSecond()).putInt(time.getNano());
+    for (Map.Entry<String, Long> meter : usage.units().entrySet()) {
+      put(meter.getKey());
+      bytes.putLong(meter.getValue());
+    }
+    put(usage.key());
+    put(usage.endpoint());
+  }
+
+  private void begin(int size) {
+    if (size > bytes.capacity()) {
+      bytes = ByteBuffer.allocate(size);
+    }
+    bytes.clear();
+  }
+
+  private static int size(String field) {
+    return 4 + 2 * field.length();
+  }
+
+  private void put(String field) {
+    bytes.putInt(field.length());
+    for (int i = 0; i < field.length(); i++) {
+      bytes.putChar(field.charAt(i));
+    }
+  }
+}
