@@ -13,6 +13,8 @@ final class JournalEngine implements Engine {
 
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
+  private static final int IDS_IN_MEMORY = 4_000_000;
+
   private final FileUsageJournal journal;
   private final RecordedIds ids;
   private final UsageIntake intake;
@@ -20,7 +22,7 @@ final class JournalEngine implements Engine {
   JournalEngine(Path directory, InstantSource clock) throws IOException {
     JournalSettings settings = JournalSettings.on(clock);
     Ledger ledger = new Ledger(clock);
-    ids = RecordedIds.in(directory);
+    ids = RecordedIds.in(directory, IDS_IN_MEMORY);
     journal =
         FileUsageJournal.open(
             new SlowStorage(directory),

@@ -18,7 +18,7 @@ public final class JournalLoad {
 
   private static final Instant TIME = Instant.parse("2026-11-21T12:00:00Z");
   private static final Duration MEASURED = Duration.ofSeconds(10);
-  private static final int EVENTS = 1_000_000;
+  private static final int EVENTS = 2_000_000;
 
   private JournalLoad() {}
 

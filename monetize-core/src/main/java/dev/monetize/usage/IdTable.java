@@ -6,7 +6,7 @@ import java.io.IOException;
 
 /**
  * Identities in memory, each with 32 bits that tell what was said under it: open addressing, from
- * 72 to 90 % full, which is at most 27.8 bytes for each. Not thread-safe.
+ * 64 to 80 % full, which is at most 31.3 bytes for each. Not thread-safe.
  *
  * <p>An identity's low bits choose its place, and its high bits its order: so those that come in
  * order, from a snapshot, do not crowd together in a table that is still small.
@@ -39,7 +39,7 @@ final class IdTable {
 
   /** Adds an identity unless it is there. */
   void add(long high, long low, int check) {
-    if (size >= checks.length - checks.length / 10 - 1) {
+    if (size >= checks.length - checks.length / 5 - 1) {
       grow();
     }
     int place = place(high, low);

@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * The identities of usage from elsewhere that the journal holds, for 35 days after each was
  * recorded, so that none is counted twice. Thread-safe.
  *
- * <p>Each takes at most 28 bytes of heap. Where there are more than were asked for, all go to
+ * <p>Each takes at most 32 bytes of heap. Where there are more than were asked for, all go to
  * files, 20 bytes each; every such file costs a search in mapped memory when an id is looked up
  * that is new, so ask for about as many as come in a day. Files are room only: after a restart
  * everything comes from the journal and its checkpoint. Days are kept and forgotten as a whole, by
@@ -35,7 +35,7 @@ public final class RecordedIds implements JournalState {
   /** How long an id is remembered at least. */
   public static final Duration KEPT = Duration.ofDays(35);
 
-  /** How many are held in memory, unless another number is asked for: 1,000,000 (28 MB). */
+  /** How many are held in memory, unless another number is asked for: 1,000,000 (32 MB). */
   public static final int IN_MEMORY = 1_000_000;
 
   private static final Logger log = LoggerFactory.getLogger(RecordedIds.class);
@@ -95,17 +95,21 @@ public final class RecordedIds implements JournalState {
   @Override
   public void event(long sequence, UsageEvent event) {
     ExternalId id = event.external();
-    if (id != null) {
-      add(id, event.settledNanos());
+    if (id != null && add(id, event.settledNanos())) {
       spill();
     }
   }
 
-  /** Remembers an id; never waits for a file. */
-  void add(ExternalId id, long settledNanos) {
+  /**
+   * Remembers an id; never waits for a file.
+   *
+   * @return whether {@link #spill} is due
+   */
+  boolean add(ExternalId id, long settledNanos) {
     lock.lock();
     try {
       day(Math.floorDiv(settledNanos, DAY_NANOS)).table().add(id.high(), id.low(), check(id));
+      return mustSpill();
     } finally {
       lock.unlock();
     }
@@ -192,7 +196,7 @@ public final class RecordedIds implements JournalState {
     lock.lock();
     try {
       List<IdDay> full = new ArrayList<>();
-      if (spilling == 0 && inMemory() > spillAbove) {
+      if (mustSpill()) {
         days.stream().filter(day -> day.inMemory() > 0).forEach(full::add);
         full.forEach(IdDay::leave);
         spilling = full.size();
@@ -215,6 +219,10 @@ public final class RecordedIds implements JournalState {
     } finally {
       lock.unlock();
     }
+  }
+
+  private boolean mustSpill() {
+    return spilling == 0 && inMemory() > spillAbove;
   }
 
   private long inMemory() {

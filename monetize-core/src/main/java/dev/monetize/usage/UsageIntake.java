@@ -10,6 +10,7 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -117,7 +118,6 @@ public final class UsageIntake {
     } finally {
       beingRecorded.remove(identity);
       mine.complete(null);
-      ids.spill();
     }
   }
 
@@ -129,9 +129,7 @@ public final class UsageIntake {
     if (event.time().isAfter(now.plus(AHEAD))) {
       return new Recording.Refused("time must be at most 5 minutes ahead, got " + event.time());
     }
-    if (unknown.containsKey(id.identity())
-        || unknown.size() >= MOST_UNKNOWN
-        || !journal.accepting()) {
+    if (!journal.accepting() || (!unknown.isEmpty() && isUnknown(id))) {
       return new Recording.Unavailable();
     }
     long sequence = journal.append(event);
@@ -141,15 +139,24 @@ public final class UsageIntake {
     if (sequence <= 0) {
       return new Recording.Unavailable();
     }
-    ids.add(id, event.settledNanos());
     ledger.fold(sequence, event);
+    if (ids.add(id, event.settledNanos())) {
+      ids.spill();
+    }
     return new Recording.Recorded(sequence);
+  }
+
+  /** Whether an id may be in the journal; of all of them, when there are too many to know. */
+  private boolean isUnknown(ExternalId id) {
+    return unknown.containsKey(id.identity()) || unknown.size() >= MOST_UNKNOWN;
   }
 
   private static UsageEvent event(
       ExternalUsage usage, String tier, List<QuotaWindow> windows, Instant now, ExternalId id) {
-    List<Measure> measures = new ArrayList<>();
-    usage.units().forEach((meter, units) -> measures.add(new Measure(meter, units)));
+    List<Measure> measures = new ArrayList<>(usage.units().size());
+    for (Map.Entry<String, Long> meter : usage.units().entrySet()) {
+      measures.add(new Measure(meter.getKey(), meter.getValue()));
+    }
     return new UsageEvent(
         nanos(usage.time()),
         nanos(now),
