@@ -154,9 +154,9 @@ class FailedFsyncTest {
           };
       append(journal, written, 1);
       reached.await();
-      append(journal, written, 50);
+      append(journal, written, 100);
       go.complete(null);
-      awaitSynced(journal, 56);
+      awaitSynced(journal, 106);
       append(journal, written, 20);
       assertThat(largestSegment()).isGreaterThan(SEGMENT);
     }
