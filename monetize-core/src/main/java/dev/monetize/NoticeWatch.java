@@ -95,12 +95,14 @@ final class NoticeWatch {
 
   /** Looks at what a customer has used in the windows of now. */
   private void look(String customer) {
-    if (notices == null) {
-      return;
+    if (notices != null) {
+      offers.planOf(customer).ifPresent(plan -> look(notices, customer, plan));
     }
-    Plan plan = offers.planOf(customer).orElse(null);
+  }
+
+  private void look(Notices notices, String customer, Plan plan) {
     long now = time.now();
-    for (Quota quota : plan == null ? List.<Quota>of() : plan.tier().quotas()) {
+    for (Quota quota : plan.tier().quotas()) {
       QuotaWindow window = Plan.window(quota, plan.windowAt(quota, now).start());
       Set<String> keys = window.perKey() ? ledger.keys(customer) : Set.of("");
       for (String key : keys) {
