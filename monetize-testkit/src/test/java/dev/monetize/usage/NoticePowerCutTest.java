@@ -28,10 +28,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The power is cut while a listener is being told, and nothing but the notice waits for a sync. */
 class NoticePowerCutTest {
 
-  private static final InstantSource CLOCK = () -> Instant.parse("2026-03-10T12:00:00Z");
+  private static final Instant NOW = Instant.parse("2026-03-10T12:00:00Z");
+  private static final InstantSource CLOCK = () -> NOW;
   private static final Duration PATIENCE = Duration.ofSeconds(20);
   private static final QuotaWindow WINDOW =
-      new QuotaWindow("calls/day", "calls", false, CLOCK.instant().getEpochSecond());
+      new QuotaWindow("calls/day", "calls", false, NOW.getEpochSecond());
 
   private final MemoryStorage storage = new MemoryStorage();
   private final BlockingQueue<Notice> told = new LinkedBlockingQueue<>();
@@ -64,7 +65,7 @@ class NoticePowerCutTest {
     }
 
     void call() {
-      long now = CLOCK.instant().getEpochSecond() * 1_000_000_000L;
+      long now = NOW.getEpochSecond() * 1_000_000_000L;
       UsageEvent event =
           new UsageEvent(
               now,
