@@ -156,7 +156,7 @@ public final class Accounts {
   }
 
   /**
-   * Revokes a key: the next call with it is refused. That is no expiry, and nobody is noticed.
+   * Revokes a key: the next call with it is refused. That is no expiry: nobody is told.
    *
    * @throws IllegalArgumentException if there is no such key
    */

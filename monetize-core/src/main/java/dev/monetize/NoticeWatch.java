@@ -95,10 +95,12 @@ final class NoticeWatch {
 
   /** Looks at what a customer has used in the windows of now. */
   private void look(String customer) {
-    Plan plan = notices == null ? null : offers.planOf(customer).orElse(null);
-    if (notices == null || plan == null) {
-      return;
+    if (notices != null) {
+      offers.planOf(customer).ifPresent(plan -> look(notices, customer, plan));
     }
+  }
+
+  private void look(Notices notices, String customer, Plan plan) {
     long now = time.now();
     for (Quota quota : plan.tier().quotas()) {
       QuotaWindow window = Plan.window(quota, plan.windowAt(quota, now).start());

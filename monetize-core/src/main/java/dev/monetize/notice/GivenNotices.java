@@ -4,18 +4,12 @@ package dev.monetize.notice;
 
 import dev.monetize.usage.JournalState;
 import dev.monetize.usage.UsageEvent;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.DataInput;
-import java.io.DataInputStream;
 import java.io.DataOutput;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,10 +29,6 @@ import org.jspecify.annotations.Nullable;
 public final class GivenNotices implements JournalState {
 
   private static final String NAME = "notices";
-  private static final byte[] PREFIX = (NAME + '\1').getBytes(StandardCharsets.US_ASCII);
-  private static final int GIVEN = 1;
-  private static final int DELIVERED = 2;
-  private static final int FORGOTTEN = 3;
   private static final long KEPT_SECONDS = Duration.ofDays(400).toSeconds();
   private static final int FEW = 1_000;
 
@@ -71,10 +61,10 @@ public final class GivenNotices implements JournalState {
 
   @Override
   public void note(long sequence, byte[] note) {
-    int length = PREFIX.length;
-    if (note.length > length && Arrays.equals(note, 0, length, PREFIX, 0, length)) {
+    DataInput body = NoticeNote.body(note);
+    if (body != null) {
       try {
-        take(new DataInputStream(new ByteArrayInputStream(note, length, note.length - length)));
+        take(body);
       } catch (IOException e) {
         throw new UncheckedIOException("note " + sequence + " is none that this version reads", e);
       }
@@ -83,13 +73,13 @@ public final class GivenNotices implements JournalState {
 
   private void take(DataInput note) throws IOException {
     int kind = note.readByte();
-    if (kind == GIVEN) {
+    if (kind == NoticeNote.GIVEN) {
       Notice notice = NoticeCodec.read(note);
-      given(notice, names(note));
-    } else if (kind == DELIVERED) {
+      given(notice, NoticeNote.names(note));
+    } else if (kind == NoticeNote.DELIVERED) {
       String id = note.readUTF();
       delivered(id, note.readUTF());
-    } else if (kind == FORGOTTEN) {
+    } else if (kind == NoticeNote.FORGOTTEN) {
       forgotten(note.readUTF());
     } else {
       throw new IOException("note of kind " + kind + " is of a later version");
@@ -152,7 +142,7 @@ public final class GivenNotices implements JournalState {
     for (Map.Entry<String, Given> entry : all.entrySet()) {
       to.writeUTF(entry.getKey());
       to.writeLong(entry.getValue().ends);
-      names(entry.getValue().owed, to);
+      NoticeNote.names(entry.getValue().owed, to);
       Notice notice = entry.getValue().notice;
       if (notice != null) {
         NoticeCodec.write(notice, to);
@@ -170,64 +160,8 @@ public final class GivenNotices implements JournalState {
     for (int left = from.readInt(); left > 0; left--) {
       String id = from.readUTF();
       long ends = from.readLong();
-      Set<String> owed = names(from);
+      Set<String> owed = NoticeNote.names(from);
       all.put(id, new Given(ends, owed.isEmpty() ? null : NoticeCodec.read(from), owed));
     }
-  }
-
-  static byte[] givenNote(Notice notice, Collection<String> listeners) {
-    return bytes(
-        to -> {
-          to.writeByte(GIVEN);
-          NoticeCodec.write(notice, to);
-          names(listeners, to);
-        });
-  }
-
-  static byte[] deliveredNote(String id, String listener) {
-    return bytes(
-        to -> {
-          to.writeByte(DELIVERED);
-          to.writeUTF(id);
-          to.writeUTF(listener);
-        });
-  }
-
-  static byte[] forgottenNote(String listener) {
-    return bytes(
-        to -> {
-          to.writeByte(FORGOTTEN);
-          to.writeUTF(listener);
-        });
-  }
-
-  private interface Body {
-    void write(DataOutput to) throws IOException;
-  }
-
-  private static byte[] bytes(Body body) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
-    bytes.writeBytes(PREFIX);
-    try {
-      body.write(new DataOutputStream(bytes));
-    } catch (IOException e) {
-      throw new UncheckedIOException("memory takes bytes", e);
-    }
-    return bytes.toByteArray();
-  }
-
-  private static void names(Collection<String> names, DataOutput to) throws IOException {
-    to.writeByte(names.size());
-    for (String name : names) {
-      to.writeUTF(name);
-    }
-  }
-
-  private static Set<String> names(DataInput from) throws IOException {
-    Set<String> names = new TreeSet<>();
-    for (int left = from.readByte(); left > 0; left--) {
-      names.add(from.readUTF());
-    }
-    return names;
   }
 }

@@ -170,7 +170,7 @@ final class Giver {
     }
     byte[] note;
     try {
-      note = GivenNotices.givenNote(notice, couriers.names());
+      note = NoticeNote.given(notice, couriers.names());
     } catch (RuntimeException e) {
       log.error("{} cannot be written down, and is not given", notice, e);
       return;

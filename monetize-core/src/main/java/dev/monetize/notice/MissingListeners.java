@@ -61,7 +61,7 @@ public final class MissingListeners {
           "only a missing listener can be forgotten, one of %s, got \"%s\""
               .formatted(names, listener));
     }
-    if (!notes.write(GivenNotices.forgottenNote(listener))) {
+    if (!notes.write(NoticeNote.forgotten(listener))) {
       throw new IOException("the log takes nothing just now");
     }
     given.forgotten(listener);

@@ -28,7 +28,7 @@ final class NoticeBook {
   /**
    * Writes down that a notice was given; whether that is so now.
    *
-   * @param note its {@link GivenNotices#givenNote}
+   * @param note its {@link NoticeNote#given}
    */
   boolean give(Notice notice, byte[] note, Set<String> listeners) throws InterruptedException {
     boolean written = written(note, notice);
@@ -41,7 +41,7 @@ final class NoticeBook {
   /** Writes down that a notice arrived; if that fails, it comes again after a restart. */
   void delivered(Notice notice, String listener) {
     try {
-      if (written(GivenNotices.deliveredNote(notice.id(), listener), notice)) {
+      if (written(NoticeNote.delivered(notice.id(), listener), notice)) {
         given.delivered(notice.id(), listener);
       }
     } catch (InterruptedException e) {

@@ -46,10 +46,10 @@ class GivenNoticesTest {
   @Test
   void notesAndCheckpoint_keepEveryNotice() throws IOException {
     GivenNotices given = new GivenNotices();
-    all().forEach(notice -> given.note(1, GivenNotices.givenNote(notice, List.of("a", "b"))));
-    given.note(2, GivenNotices.deliveredNote(all().get(1).id(), "a"));
-    given.note(3, GivenNotices.deliveredNote(all().get(2).id(), "a"));
-    given.note(4, GivenNotices.deliveredNote(all().get(2).id(), "b"));
+    all().forEach(notice -> given.note(1, NoticeNote.given(notice, List.of("a", "b"))));
+    given.note(2, NoticeNote.delivered(all().get(1).id(), "a"));
+    given.note(3, NoticeNote.delivered(all().get(2).id(), "a"));
+    given.note(4, NoticeNote.delivered(all().get(2).id(), "b"));
 
     GivenNotices copy = copy(copy(given));
     assertThat(copy.owedTo("a")).containsExactly(all().get(0), all().get(3));
@@ -61,11 +61,11 @@ class GivenNoticesTest {
   @Test
   void listenerGivenUp_isOwedNothing_butWhatIsGivenThen() throws IOException {
     GivenNotices given = new GivenNotices();
-    given.note(1, GivenNotices.givenNote(all().get(0), List.of("a")));
-    given.note(2, GivenNotices.givenNote(all().get(1), List.of("a", "b")));
-    given.note(3, GivenNotices.forgottenNote("a"));
-    given.note(4, GivenNotices.forgottenNote("unknown"));
-    given.note(5, GivenNotices.givenNote(all().get(2), List.of("a")));
+    given.note(1, NoticeNote.given(all().get(0), List.of("a")));
+    given.note(2, NoticeNote.given(all().get(1), List.of("a", "b")));
+    given.note(3, NoticeNote.forgotten("a"));
+    given.note(4, NoticeNote.forgotten("unknown"));
+    given.note(5, NoticeNote.given(all().get(2), List.of("a")));
 
     GivenNotices copy = copy(given);
     assertThat(copy.owedTo("a")).containsExactly(all().get(2));
@@ -76,12 +76,12 @@ class GivenNoticesTest {
   @Test
   void sameNoteTwice_changesNothing() {
     GivenNotices given = new GivenNotices();
-    byte[] note = GivenNotices.givenNote(all().get(0), List.of("a"));
+    byte[] note = NoticeNote.given(all().get(0), List.of("a"));
     given.note(1, note);
-    given.note(2, GivenNotices.deliveredNote(all().get(0).id(), "a"));
+    given.note(2, NoticeNote.delivered(all().get(0).id(), "a"));
     given.note(3, note);
-    given.note(4, GivenNotices.deliveredNote(all().get(0).id(), "a"));
-    given.note(5, GivenNotices.deliveredNote("ntc_unknown", "a"));
+    given.note(4, NoticeNote.delivered(all().get(0).id(), "a"));
+    given.note(5, NoticeNote.delivered("ntc_unknown", "a"));
     assertThat(given.owedTo("a")).isEmpty();
   }
 
@@ -111,8 +111,8 @@ class GivenNoticesTest {
     GivenNotices given = new GivenNotices();
     Notice old = key("old", NOW.minus(Duration.ofDays(400)).minusSeconds(1), NOW);
     Notice kept = key("kept", NOW.minus(Duration.ofDays(400)), NOW);
-    given.note(1, GivenNotices.givenNote(old, List.of("a")));
-    given.note(2, GivenNotices.givenNote(kept, List.of("a")));
+    given.note(1, NoticeNote.given(old, List.of("a")));
+    given.note(2, NoticeNote.given(kept, List.of("a")));
     GivenNotices copy = copy(given);
     assertThat(copy.has(old.id())).isFalse();
     assertThat(copy.has(kept.id())).isTrue();
@@ -123,7 +123,7 @@ class GivenNoticesTest {
     GivenNotices given = new GivenNotices();
     for (int day = 0; day < 20_000; day++) {
       Instant at = NOW.plus(Duration.ofDays(day));
-      given.note(day, GivenNotices.givenNote(key("k" + day, at, at), List.of()));
+      given.note(day, NoticeNote.given(key("k" + day, at, at), List.of()));
     }
     long kept = 0;
     for (int day = 0; day < 20_000; day++) {
@@ -150,7 +150,7 @@ class GivenNoticesTest {
             NOW);
     List<String> names =
         java.util.stream.IntStream.range(0, 16).mapToObj(i -> i + "n".repeat(38)).toList();
-    assertThat(GivenNotices.givenNote(notice, names).length).isLessThanOrEqualTo(4096);
+    assertThat(NoticeNote.given(notice, names).length).isLessThanOrEqualTo(4096);
   }
 
   @Test
@@ -160,7 +160,7 @@ class GivenNoticesTest {
             () -> given.read(new DataInputStream(new ByteArrayInputStream(new byte[] {2}))))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("later version");
-    byte[] note = GivenNotices.deliveredNote("x", "y");
+    byte[] note = NoticeNote.delivered("x", "y");
     note[8] = 9;
     assertThatThrownBy(() -> given.note(7, note)).hasMessageContaining("note 7");
   }
