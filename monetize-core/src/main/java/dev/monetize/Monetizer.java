@@ -15,7 +15,6 @@ import dev.monetize.tier.Tier;
 import dev.monetize.tier.TierCatalog;
 import dev.monetize.usage.Aggregation;
 import dev.monetize.usage.ExternalUsage;
-import dev.monetize.usage.FileUsageJournal;
 import dev.monetize.usage.IdConflict;
 import dev.monetize.usage.Ledger;
 import dev.monetize.usage.Measure;
@@ -23,6 +22,7 @@ import dev.monetize.usage.Recording;
 import dev.monetize.usage.Shipper;
 import dev.monetize.usage.UsageEvent;
 import dev.monetize.usage.UsageHistory;
+import dev.monetize.usage.UsageJournal;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
@@ -75,7 +75,7 @@ public final class Monetizer implements AutoCloseable {
 
   private final Time time;
   private final RateLimiter limiter;
-  private final FileUsageJournal journal;
+  private final UsageJournal journal;
   private final Shipper shipper;
   private final Ledger ledger;
   private final Callers callers;
@@ -115,7 +115,7 @@ public final class Monetizer implements AutoCloseable {
   record Parts(
       Time time,
       RateLimiter limiter,
-      FileUsageJournal journal,
+      UsageJournal journal,
       Shipper shipper,
       Ledger ledger,
       Callers callers,

@@ -20,6 +20,7 @@ import dev.monetize.notice.Notices;
 import dev.monetize.quota.Quota;
 import dev.monetize.tier.TierCatalog;
 import dev.monetize.usage.FileUsageJournal;
+import dev.monetize.usage.JournalFactory;
 import dev.monetize.usage.JournalSettings;
 import dev.monetize.usage.JournalState;
 import dev.monetize.usage.Ledger;
@@ -30,6 +31,7 @@ import dev.monetize.usage.ShipSchedule;
 import dev.monetize.usage.Shipper;
 import dev.monetize.usage.UsageHistory;
 import dev.monetize.usage.UsageIntake;
+import dev.monetize.usage.UsageJournal;
 import dev.monetize.usage.UsageSink;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -61,7 +63,8 @@ public final class MonetizerBuilder {
   private @Nullable String defaultTier;
   private @Nullable RateLimiter limiter;
   private InstantSource clock = MonotonicClock.system();
-  private UnaryOperator<JournalSettings> journal = UnaryOperator.identity();
+  private @Nullable UnaryOperator<JournalSettings> journal;
+  private @Nullable JournalFactory otherJournal;
   private Duration callerCache = Duration.ofSeconds(30);
   private OnFullJournal onFull = OnFullJournal.REFUSE;
   private NoticeRules noticeRules = NoticeRules.DEFAULT;
@@ -169,8 +172,8 @@ public final class MonetizerBuilder {
   }
 
   /**
-   * How usage is written down: what a call waits for, how long it is kept, and what happens to
-   * damage:
+   * How usage is written down in the data directory: what a call waits for, how long it is kept,
+   * and what happens to damage:
    *
    * <pre>{@code
    * .journal(settings -> settings.durability(Durability.POWER))
@@ -178,6 +181,16 @@ public final class MonetizerBuilder {
    */
   public MonetizerBuilder journal(UnaryOperator<JournalSettings> change) {
     this.journal = Objects.requireNonNull(change, "change");
+    return this;
+  }
+
+  /**
+   * Writes usage down elsewhere than in the data directory. Closed with the engine.
+   *
+   * @param factory opens it when the engine is built
+   */
+  public MonetizerBuilder usageJournal(JournalFactory factory) {
+    this.otherJournal = Objects.requireNonNull(factory, "factory");
     return this;
   }
 
@@ -206,6 +219,11 @@ public final class MonetizerBuilder {
     if (directory == null) {
       throw new IllegalStateException("dataDirectory(...) is needed: where usage is kept");
     }
+    if (journal != null && otherJournal != null) {
+      throw new IllegalStateException(
+          "journal(...) is about the journal in the data directory, usageJournal(...) is another"
+              + " one: give one of them");
+    }
     Deque<AutoCloseable> opened = new ArrayDeque<>();
     try {
       return new Monetizer(wire(tiers, directory, opened));
@@ -229,7 +247,7 @@ public final class MonetizerBuilder {
     Ledger ledger = new Ledger(clock, catalog.aggregations());
     RecordedIds ids = ids(dir);
     GivenNotices given = new GivenNotices();
-    FileUsageJournal journal = open(dir, List.of(ledger, ids, given));
+    UsageJournal journal = open(dir, List.of(ledger, ids, given));
     opened.push(journal);
     RateLimiter limits = limiter != null ? limiter : new InMemoryRateLimiter(restoredFrom(ledger));
     opened.push(limits);
@@ -272,7 +290,7 @@ public final class MonetizerBuilder {
     }
   }
 
-  private UsageIntake intake(Path dir, FileUsageJournal journal, Ledger ledger, RecordedIds ids) {
+  private UsageIntake intake(Path dir, UsageJournal journal, Ledger ledger, RecordedIds ids) {
     try {
       return UsageIntake.open(dir.resolve("ids"), journal, ledger, ids, clock);
     } catch (IOException e) {
@@ -282,7 +300,7 @@ public final class MonetizerBuilder {
   }
 
   private @Nullable Notices notices(
-      GivenNotices given, FileUsageJournal journal, Customers whose, Deque<AutoCloseable> opened) {
+      GivenNotices given, UsageJournal journal, Customers whose, Deque<AutoCloseable> opened) {
     if (listeners.isEmpty()) {
       return null;
     }
@@ -304,14 +322,22 @@ public final class MonetizerBuilder {
                     .map(until -> new ExpiringKey(key.customer(), key.id(), until)));
   }
 
-  private FileUsageJournal open(Path dir, List<JournalState> states) {
+  private UsageJournal open(Path dir, List<JournalState> states) {
+    JournalFactory factory = otherJournal != null ? otherJournal : fileJournal(dir);
     try {
-      return FileUsageJournal.open(
-          dir.resolve("journal"), journal.apply(JournalSettings.on(clock)), states);
+      return factory.open(clock, states);
     } catch (IOException e) {
+      String place = otherJournal != null ? "" : " in " + dir;
       throw new IllegalStateException(
-          "the journal in " + dir + " cannot be opened: " + e.getMessage(), e);
+          "the journal" + place + " cannot be opened: " + e.getMessage(), e);
     }
+  }
+
+  private JournalFactory fileJournal(Path dir) {
+    UnaryOperator<JournalSettings> change = journal != null ? journal : UnaryOperator.identity();
+    return (time, states) ->
+        FileUsageJournal.open(
+            dir.resolve("journal"), change.apply(JournalSettings.on(time)), states);
   }
 
   /** A limiter that starts empty takes what was used of a quota from the ledger. */

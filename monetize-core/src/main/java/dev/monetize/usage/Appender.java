@@ -100,8 +100,8 @@ final class Appender {
   }
 
   /** Appends a mark; 0 if it could not be written. */
-  long append(RecordType type, SinkMark mark) {
-    return append(() -> frame.mark(type, mark));
+  long append(SinkMark mark) {
+    return append(() -> frame.mark(mark));
   }
 
   /** Appends a note; 0 if it could not be written. */

@@ -23,7 +23,7 @@ final class Delivery {
   private static final long NONE = Long.MAX_VALUE;
 
   private final NamedSink sink;
-  private final FileUsageJournal journal;
+  private final UsageJournal journal;
   private final InstantSource clock;
   private final SinkPlace place;
   private final Backoff backoff = new Backoff();
@@ -35,7 +35,7 @@ final class Delivery {
   private volatile boolean finishing;
   private volatile boolean abandoned;
 
-  Delivery(NamedSink sink, FileUsageJournal journal, InstantSource clock) {
+  Delivery(NamedSink sink, UsageJournal journal, InstantSource clock) {
     this.sink = sink;
     this.journal = journal;
     this.clock = clock;
@@ -45,7 +45,7 @@ final class Delivery {
   }
 
   void start() {
-    journal.onSync(this::synced);
+    journal.onDurable(this::synced);
     thread.start();
   }
 
@@ -69,7 +69,7 @@ final class Delivery {
   }
 
   boolean upToDate() {
-    return place.sent() >= journal.syncedEvent();
+    return place.sent() >= journal.durable();
   }
 
   /** Has a parked batch come again, before any new one. */
@@ -79,7 +79,7 @@ final class Delivery {
   }
 
   SinkLag lag() {
-    long waiting = Math.max(0, journal.syncedEvent() - place.sent());
+    long waiting = Math.max(0, journal.durable() - place.sent());
     long oldest = oldestNanos;
     Instant now = clock.instant();
     Duration age =
@@ -99,7 +99,7 @@ final class Delivery {
   }
 
   private void synced() {
-    if (journal.syncedEvent() >= wakeAt) {
+    if (journal.durable() >= wakeAt) {
       wake();
     }
   }
@@ -174,7 +174,7 @@ final class Delivery {
       while (true) {
         wakeAt = noticed == null ? sent + 1 : sent + cutter.enough();
         boolean ending = finishing;
-        long last = journal.syncedEvent();
+        long last = journal.durable();
         UsageEvent first = cutter.peek(last);
         Instant now = clock.instant();
         if (first == null) {

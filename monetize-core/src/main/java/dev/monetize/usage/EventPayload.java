@@ -14,6 +14,24 @@ final class EventPayload {
 
   private EventPayload() {}
 
+  /** Room that is enough for an event. */
+  static int mostBytes(UsageEvent event) {
+    int most =
+        100
+            + PayloadWriter.mostBytes(event.customer())
+            + PayloadWriter.mostBytes(event.key())
+            + PayloadWriter.mostBytes(event.tier())
+            + PayloadWriter.mostBytes(event.endpoint());
+    for (Measure measure : event.measures()) {
+      most += 10 + PayloadWriter.mostBytes(measure.meter());
+    }
+    for (QuotaWindow window : event.windows()) {
+      most +=
+          11 + PayloadWriter.mostBytes(window.quota()) + PayloadWriter.mostBytes(window.meter());
+    }
+    return most;
+  }
+
   static void write(UsageEvent event, PayloadWriter to) {
     ExternalId external = event.external();
     to.putByte(external == null ? CALL : EXTERNAL);

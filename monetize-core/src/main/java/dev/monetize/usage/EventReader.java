@@ -3,42 +3,28 @@
 package dev.monetize.usage;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
 
 /**
- * Reads events back from the segments, cheapest where one read goes on from the last. Not
- * thread-safe.
+ * Reads events back from a journal, cheapest where one read goes on from the last. Not thread-safe.
  */
-final class EventReader {
-
-  private final UUID journal;
-  private final RecordCursor cursor;
-
-  EventReader(UUID journal, RecordCursor cursor) {
-    this.journal = journal;
-    this.cursor = cursor;
-  }
+public interface EventReader {
 
   /**
-   * Events of a range that is known to be durable.
+   * Where the oldest record is that is kept: 1 until some are deleted, {@link Long#MAX_VALUE} if
+   * none is left.
+   */
+  long first();
+
+  /**
+   * Events of a range that is durable, in the order of the journal. What is read once is read again
+   * the same.
    *
    * @param first where to begin
-   * @param last where to end, included
+   * @param last where to end, included; at most what {@link UsageLog#durable} said
    * @param most how many events at most
-   * @throws IOException if they cannot be read, or were deleted after their retention
+   * @return fewer than {@code most} only if there are no more in the range
+   * @throws IOException if they cannot be read, or were deleted
    */
-  List<RecordedEvent> read(long first, long last, int most) throws IOException {
-    List<RecordedEvent> events = new ArrayList<>();
-    cursor.seek(first);
-    while (cursor.next() <= last && events.size() < most) {
-      long sequence = cursor.take();
-      RecordFrame record = cursor.record();
-      if (sequence >= first && record.typeCode() == RecordType.EVENT.code()) {
-        events.add(new RecordedEvent(journal, sequence, EventPayload.read(record.payload())));
-      }
-    }
-    return events;
-  }
+  List<RecordedEvent> read(long first, long last, int most) throws IOException;
 }

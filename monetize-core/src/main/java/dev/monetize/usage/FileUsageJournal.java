@@ -54,9 +54,6 @@ public final class FileUsageJournal implements UsageJournal {
 
   private static final Logger log = LoggerFactory.getLogger(FileUsageJournal.class);
 
-  private static final int MOST_NOTE_BYTES = 4096;
-  private static final Duration SYNC_PATIENCE = Duration.ofSeconds(30);
-
   private final UUID id;
   private final Runnable release;
   private final Durability durability;
@@ -227,10 +224,10 @@ public final class FileUsageJournal implements UsageJournal {
    */
   @Override
   public long append(UsageEvent event) {
-    return durable(appender.append(event));
+    return acknowledged(appender.append(event));
   }
 
-  private long durable(long sequence) {
+  private long acknowledged(long sequence) {
     if (sequence > 0 && durability == Durability.POWER && !thread.awaitSynced(sequence)) {
       appender.unacknowledged();
       return -sequence;
@@ -238,49 +235,24 @@ public final class FileUsageJournal implements UsageJournal {
     return sequence;
   }
 
-  /**
-   * How many events could not be written, or not be made durable where that was waited for: must be
-   * 0. The first one was logged as an error.
-   */
+  @Override
   public long lost() {
     return appender.lost();
   }
 
-  /**
-   * What is lost, because the journal was damaged and is to go on; all there ever was, in order.
-   */
+  /** {@inheritDoc} Only where it was damaged, and told to go on. */
+  @Override
   public List<JournalGap> gaps() {
     return gaps;
   }
 
-  /**
-   * Appends a note, which each state is given at the next start, and by a checkpoint. It lasts as
-   * an event does.
-   *
-   * @return its place in the journal; 0 if it could not be written; its place negated if it was,
-   *     but could not be made durable where that is waited for
-   * @throws IllegalArgumentException if it has more than 4096 bytes
-   */
+  @Override
   public long note(byte[] note) {
     if (note.length > MOST_NOTE_BYTES) {
       throw new IllegalArgumentException(
           "a note must have at most " + MOST_NOTE_BYTES + " bytes, got " + note.length);
     }
-    return durable(appender.append(note));
-  }
-
-  /**
-   * Appends a note, and returns when it is durable, and all that was appended before it.
-   *
-   * @return false if it could not be written
-   * @throws IOException if it did not become durable within half a minute
-   */
-  public boolean noteDurably(byte[] note) throws IOException, InterruptedException {
-    long sequence = note(note);
-    if (sequence > 0) {
-      thread.awaitSynced(sequence, SYNC_PATIENCE);
-    }
-    return sequence > 0;
+    return acknowledged(appender.append(note));
   }
 
   /**
@@ -303,43 +275,27 @@ public final class FileUsageJournal implements UsageJournal {
     release.run();
   }
 
-  /** What is known of each sink that the journal names, those given up among them. */
-  Map<String, SinkProgress> sinks() {
+  @Override
+  public Map<String, SinkProgress> sinks() {
     return Map.copyOf(sinks);
   }
 
-  /**
-   * How far a sink is. From here on it is known, and nothing that it has not been sent is deleted.
-   */
-  SinkProgress progress(String sink) {
-    SinkProgress known = sinks.computeIfAbsent(sink, name -> SinkProgress.NEW);
-    long deleted = index.first() - 1;
-    return known.sealed() == null && known.sent() < deleted
-        ? new SinkProgress(deleted, null, known.givenUp(), known.parked())
-        : known;
+  @Override
+  public SinkProgress progress(String sink) {
+    return sinks.computeIfAbsent(sink, name -> SinkProgress.NEW).from(index.first());
   }
 
-  /** Writes down what became of a sink; its place, or 0 if it could not be written. */
-  long mark(RecordType type, SinkMark mark) {
-    long sequence = appender.append(type, mark);
+  @Override
+  public long mark(SinkMark mark) {
+    long sequence = appender.append(mark);
     if (sequence > 0) {
-      sinks.merge(
-          mark.sink(), SinkProgress.NEW.after(type, mark), (old, fresh) -> old.after(type, mark));
+      mark.into(sinks);
     }
     return sequence;
   }
 
-  /** Writes down what became of a sink, and returns when that is durable. */
-  void markDurably(RecordType type, SinkMark mark) throws IOException, InterruptedException {
-    long sequence = mark(type, mark);
-    if (sequence == 0) {
-      throw new IOException(type + " of sink \"" + mark.sink() + "\" could not be written");
-    }
-    thread.awaitSynced(sequence, SYNC_PATIENCE);
-  }
-
-  /** Makes durable what has been appended so far. */
-  void sync(Duration atMost) throws IOException, InterruptedException {
+  @Override
+  public void sync(Duration atMost) throws IOException, InterruptedException {
     thread.awaitSynced(appender.extent().sequence(), atMost);
   }
 
@@ -353,12 +309,13 @@ public final class FileUsageJournal implements UsageJournal {
     return appender.extent().sequence();
   }
 
-  /** Sequence of the last event that is durable. */
-  long syncedEvent() {
+  @Override
+  public long durable() {
     return thread.syncedEvent();
   }
 
-  void onSync(Runnable listener) {
+  @Override
+  public void onDurable(Runnable listener) {
     thread.onSync(listener);
   }
 
@@ -366,8 +323,9 @@ public final class FileUsageJournal implements UsageJournal {
     return index;
   }
 
-  EventReader reader() {
-    return new EventReader(id, cursor());
+  @Override
+  public EventReader reader() {
+    return new SegmentReader(id, cursor());
   }
 
   private RecordCursor cursor() {

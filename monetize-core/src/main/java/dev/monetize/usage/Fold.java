@@ -114,12 +114,9 @@ final class Fold {
         }
       }
       case SEAL, SENT, GIVEN_UP, PARKED -> {
-        SinkMark mark = SinkMark.read(payload);
+        SinkMark mark = SinkMark.read(type.mark(), payload);
         if (sequence > taken) {
-          sinks.merge(
-              mark.sink(),
-              SinkProgress.NEW.after(type, mark),
-              (old, fresh) -> old.after(type, mark));
+          mark.into(sinks);
         }
       }
       case GAP -> lost(new JournalGap(sequence, payload.readVarint()));
@@ -150,11 +147,7 @@ final class Fold {
 
   /** The first record that a sink may still ask for. */
   long needed() {
-    return sinks.values().stream()
-        .filter(sink -> !sink.givenUp())
-        .mapToLong(SinkProgress::needed)
-        .min()
-        .orElse(Long.MAX_VALUE);
+    return sinks.values().stream().mapToLong(SinkProgress::needed).min().orElse(Long.MAX_VALUE);
   }
 
   /** Sequence of the last event there was, 0 if there was none. */

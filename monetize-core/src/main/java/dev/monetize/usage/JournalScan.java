@@ -4,7 +4,6 @@ package dev.monetize.usage;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -12,17 +11,20 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the events of a customer in a journal, reading it from its first segment on. Remembers of
- * each full segment that it has read what is in it, and does not read it again in vain.
+ * Finds the events of a customer in a journal, reading it from its first record on. Remembers of
+ * each full block of records that it has read what is in it, and does not read it again in vain.
  * Thread-safe.
  */
 final class JournalScan {
 
-  private static final int READ_AHEAD = 256;
-  private static final Duration SYNC_PATIENCE = Duration.ofSeconds(30);
+  /** Records in a block: about as many as a segment of a {@link FileUsageJournal} holds. */
+  static final int BLOCK = 1 << 16;
 
-  private final Map<Long, SegmentSummary> summaries = new ConcurrentHashMap<>();
-  private final FileUsageJournal journal;
+  private static final int READ_AHEAD = 256;
+
+  private final Map<Long, BlockSummary> summaries = new ConcurrentHashMap<>();
+  private final UsageLog journal;
+  private final int block;
 
   /** Takes what is found. */
   interface Visitor {
@@ -30,52 +32,56 @@ final class JournalScan {
     void visit(RecordedEvent event) throws IOException;
   }
 
-  JournalScan(FileUsageJournal journal) {
+  JournalScan(UsageLog journal, int block) {
     this.journal = journal;
+    this.block = block;
   }
 
   /** Visits what was appended before, in the order of the journal; times in nanoseconds. */
   void run(String customer, long from, long to, Visitor visitor) throws IOException {
     makeReadable();
-    long last = journal.syncedEvent();
-    SegmentIndex index = journal.index();
+    long last = journal.durable();
     EventReader reader = journal.reader();
-    for (long base = index.first(); base <= last; base = index.after(base)) {
-      long next = index.after(base);
-      SegmentSummary known = summaries.get(base);
+    Filter filter = new Filter(customer, from, to, visitor);
+    long next = reader.first();
+    while (next <= last) {
+      long number = next / block;
+      long end = (number + 1) * block - 1;
+      BlockSummary known = summaries.get(number);
       if (known == null) {
-        SegmentSummary fresh = new SegmentSummary();
-        read(
-            reader, base, Math.min(last, next - 1), fresh, new Filter(customer, from, to, visitor));
-        if (next <= last) {
-          summaries.put(base, fresh);
+        BlockSummary fresh = new BlockSummary();
+        read(reader, next, Math.min(last, end), fresh, filter);
+        if (end <= last) {
+          summaries.put(number, fresh);
         }
       } else if (known.mayHold(customer, from, to)) {
-        read(reader, base, next - 1, null, new Filter(customer, from, to, visitor));
+        read(reader, next, end, null, filter);
       }
+      next = end + 1;
     }
   }
 
   /** When the oldest event that is kept was settled; {@link Instant#MIN} if none was deleted. */
   Instant keptSince() throws IOException {
-    long first = journal.index().first();
+    EventReader reader = journal.reader();
+    long first = reader.first();
     if (first <= 1) {
       return Instant.MIN;
     }
     makeReadable();
-    List<RecordedEvent> oldest = journal.reader().read(first, journal.syncedEvent(), 1);
+    List<RecordedEvent> oldest = reader.read(first, journal.durable(), 1);
     return oldest.isEmpty()
         ? Instant.MAX
         : Instant.EPOCH.plusNanos(oldest.get(0).event().settledNanos());
   }
 
-  /** How many segments are known so well that they may be left out. */
+  /** How many blocks are known so well that they may be left out. */
   int summarized() {
     return summaries.size();
   }
 
   private static void read(
-      EventReader reader, long from, long to, @Nullable SegmentSummary summary, Visitor visitor)
+      EventReader reader, long from, long to, @Nullable BlockSummary summary, Visitor visitor)
       throws IOException {
     long next = from;
     while (next <= to) {
@@ -92,7 +98,7 @@ final class JournalScan {
 
   private void makeReadable() throws IOException {
     try {
-      journal.sync(SYNC_PATIENCE);
+      journal.sync(UsageJournal.SYNC_PATIENCE);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw (IOException) new InterruptedIOException("interrupted").initCause(e);

@@ -7,7 +7,7 @@ import java.util.UUID;
 
 /**
  * A batch that a sink refused for good, or that it may have been sent before the journal lost
- * {@linkplain FileUsageJournal#gaps records}, and that waits for somebody to decide: {@link
+ * {@linkplain UsageJournal#gaps records}, and that waits for somebody to decide: {@link
  * Shipper#retry} or {@link Shipper#drop}.
  *
  * @param journal the journal it is a range of

@@ -15,12 +15,24 @@ final class PayloadReader {
   private static final int CACHED = 4096;
 
   private final byte[] bytes;
-  private final @Nullable String[] cache = new @Nullable String[CACHED];
+  private final @Nullable String[] cache;
   private int position;
   private int end;
 
   PayloadReader(byte[] bytes) {
+    this(bytes, CACHED);
+  }
+
+  private PayloadReader(byte[] bytes, int cached) {
     this.bytes = bytes;
+    this.cache = new @Nullable String[cached];
+  }
+
+  /** Of a single record, all of it. */
+  static PayloadReader once(byte[] bytes) {
+    PayloadReader reader = new PayloadReader(bytes, 1);
+    reader.range(0, bytes.length);
+    return reader;
   }
 
   /** Limits reading to a range. Reading past it throws {@link IndexOutOfBoundsException}. */
@@ -78,7 +90,7 @@ final class PayloadReader {
     if (sign < 0) {
       return wide(start, length);
     }
-    int slot = (hash ^ (hash >>> 15)) & (CACHED - 1);
+    int slot = (hash ^ (hash >>> 15)) & (cache.length - 1);
     String cached = cache[slot];
     if (cached == null || !same(cached, start, length)) {
       cached = ascii(start, length);

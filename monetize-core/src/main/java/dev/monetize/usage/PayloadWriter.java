@@ -61,6 +61,11 @@ final class PayloadWriter {
     putVarint((value << 1) ^ (value >> 63));
   }
 
+  /** Room that is enough for a string. */
+  static int mostBytes(String value) {
+    return 5 + 3 * value.length();
+  }
+
   void putString(String value) {
     int length = value.length();
     int start = position;

@@ -52,10 +52,10 @@ final class RecordFrame {
     close(RecordType.EVENT);
   }
 
-  void mark(RecordType type, SinkMark mark) {
+  void mark(SinkMark mark) {
     writer.position(PAYLOAD);
     mark.write(writer);
-    close(type);
+    close(RecordType.of(mark.kind()));
   }
 
   void note(byte[] note) {

@@ -36,6 +36,27 @@ enum RecordType {
     return code;
   }
 
+  /** The type of a mark's record. */
+  static RecordType of(SinkMark.Kind kind) {
+    return switch (kind) {
+      case SEALED -> SEAL;
+      case SENT -> SENT;
+      case GIVEN_UP -> GIVEN_UP;
+      case PARKED -> PARKED;
+    };
+  }
+
+  /** What such a mark says. */
+  SinkMark.Kind mark() {
+    return switch (this) {
+      case SEAL -> SinkMark.Kind.SEALED;
+      case SENT -> SinkMark.Kind.SENT;
+      case GIVEN_UP -> SinkMark.Kind.GIVEN_UP;
+      case PARKED -> SinkMark.Kind.PARKED;
+      case EVENT, NOTE, GAP -> throw new IllegalStateException(this + " is no mark");
+    };
+  }
+
   static @Nullable RecordType of(int code) {
     for (RecordType type : ALL) {
       if (type.code == code) {

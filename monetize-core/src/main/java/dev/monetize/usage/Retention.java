@@ -104,8 +104,7 @@ final class Retention {
   }
 
   private static boolean has(Content content, Map<String, SinkProgress> sinks) {
-    return sinks.values().stream()
-        .allMatch(sink -> sink.givenUp() || sink.needed() > content.lastEvent());
+    return sinks.values().stream().allMatch(sink -> sink.needed() > content.lastEvent());
   }
 
   /** One by one, each durably, so that no crash leaves a gap; with those given up before it. */

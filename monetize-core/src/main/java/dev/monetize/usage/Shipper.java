@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.monetize.usage;
 
+import dev.monetize.usage.SinkMark.Kind;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * <p>A batch that the sink {@linkplain UsageSink.Rejected refuses for good} is parked: that is
  * written down and logged, the rest goes on, and {@link #parked} shows it until somebody has it
  * come again ({@link #retry}) or gives it up ({@link #drop}). With 100 of them the sink goes no
- * further. What a sink was not certainly sent before {@linkplain FileUsageJournal#gaps records were
+ * further. What a sink was not certainly sent before {@linkplain UsageJournal#gaps records were
  * lost} is parked too, however much that is: it may have been sent. {@link #lag} tells how far each
  * sink is behind. Thread-safe.
  *
@@ -40,12 +41,10 @@ public final class Shipper {
 
   private static final Logger log = LoggerFactory.getLogger(Shipper.class);
 
-  private static final Duration SYNC_PATIENCE = Duration.ofSeconds(30);
-
-  private final FileUsageJournal journal;
+  private final UsageJournal journal;
   private final Map<String, Delivery> deliveries = new TreeMap<>();
 
-  private Shipper(FileUsageJournal journal, List<NamedSink> sinks, InstantSource clock) {
+  private Shipper(UsageJournal journal, List<NamedSink> sinks, InstantSource clock) {
     this.journal = journal;
     for (NamedSink sink : sinks) {
       if (deliveries.put(sink.name(), new Delivery(sink, journal, clock)) != null) {
@@ -59,8 +58,7 @@ public final class Shipper {
    *
    * @throws IllegalArgumentException if two sinks have the same name
    */
-  public static Shipper start(
-      FileUsageJournal journal, List<NamedSink> sinks, InstantSource clock) {
+  public static Shipper start(UsageJournal journal, List<NamedSink> sinks, InstantSource clock) {
     Shipper shipper = new Shipper(journal, sinks, clock);
     for (String missing : shipper.missing()) {
       log.warn(
@@ -100,10 +98,10 @@ public final class Shipper {
       throw new IllegalArgumentException(
           "only a missing sink can be forgotten, one of " + missing() + ", got \"" + sink + "\"");
     }
-    journal.sync(SYNC_PATIENCE);
+    journal.sync(UsageJournal.SYNC_PATIENCE);
     long sent = journal.progress(sink).sent();
     journal.markDurably(
-        RecordType.GIVEN_UP, new SinkMark(sink, sent + 1, Math.max(sent, journal.syncedEvent())));
+        new SinkMark(Kind.GIVEN_UP, sink, sent + 1, Math.max(sent, journal.durable())));
   }
 
   /**
@@ -179,7 +177,7 @@ public final class Shipper {
    */
   public void drop(String batch) throws IOException, InterruptedException {
     SinkMark mark = mark(batch);
-    journal.markDurably(RecordType.GIVEN_UP, new SinkMark(mark.sink(), mark.first(), mark.last()));
+    journal.markDurably(mark.as(Kind.GIVEN_UP));
   }
 
   private SinkMark mark(String batch) {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.monetize.usage;
 
+import dev.monetize.usage.SinkMark.Kind;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,7 +23,7 @@ final class SinkPlace {
   private static final ShipSchedule WHOLE = ShipSchedule.within(100_000, Duration.ofDays(1));
 
   private final String sink;
-  private final FileUsageJournal journal;
+  private final UsageJournal journal;
   private final BatchCutter cutter;
   private final Queue<SinkMark> retries = new ArrayDeque<>();
   private final @Nullable JournalGap doubt;
@@ -32,7 +33,7 @@ final class SinkPlace {
   private @Nullable UsageBatch unsealed;
   private volatile long sent;
 
-  SinkPlace(NamedSink sink, FileUsageJournal journal) {
+  SinkPlace(NamedSink sink, UsageJournal journal) {
     this.sink = sink.name();
     this.journal = journal;
     SinkProgress progress = journal.progress(sink.name());
@@ -80,7 +81,7 @@ final class SinkPlace {
     if (!events.isEmpty()) {
       return new UsageBatch(journal.id(), sink, events);
     }
-    journal.markDurably(RecordType.SENT, range); // all of it is lost
+    journal.markDurably(range.as(Kind.SENT)); // all of it is lost
     if (range.equals(sealed)) {
       passed(range.last());
     }
@@ -120,11 +121,11 @@ final class SinkPlace {
   UsageBatch cut() throws IOException, InterruptedException {
     UsageBatch fresh = unsealed;
     if (fresh == null) {
-      fresh = new UsageBatch(journal.id(), sink, cutter.cut(journal.syncedEvent()));
+      fresh = new UsageBatch(journal.id(), sink, cutter.cut(journal.durable()));
       unsealed = fresh;
     }
-    SinkMark range = range(fresh);
-    journal.markDurably(RecordType.SEAL, range);
+    SinkMark range = range(Kind.SEALED, fresh);
+    journal.markDurably(range);
     sealed = range;
     unsealed = null;
     return fresh;
@@ -136,17 +137,17 @@ final class SinkPlace {
    */
   void arrived(UsageBatch batch) throws IOException, InterruptedException {
     if (wasParked()) {
-      journal.markDurably(RecordType.SENT, range(batch));
+      journal.markDurably(range(Kind.SENT, batch));
     } else {
       passed(batch.last());
-      journal.mark(RecordType.SENT, range(batch));
+      journal.mark(range(Kind.SENT, batch));
     }
   }
 
   /** Puts a batch aside; false if too many are, or it is no longer wanted. */
   boolean park(UsageBatch batch, String reason, Instant now)
       throws IOException, InterruptedException {
-    SinkMark range = range(batch);
+    SinkMark range = range(Kind.PARKED, batch);
     boolean again = wasParked();
     if (again && !isParked(range)) {
       return true;
@@ -154,7 +155,7 @@ final class SinkPlace {
     if (!again && doubt(batch) == null && journal.progress(sink).parked().size() >= MOST_PARKED) {
       return false;
     }
-    journal.markDurably(RecordType.PARKED, range.parked(now.toEpochMilli(), reason));
+    journal.markDurably(range.parked(now.toEpochMilli(), reason));
     if (!again) {
       passed(batch.last());
     }
@@ -175,10 +176,8 @@ final class SinkPlace {
   }
 
   /** Of a batch that was parked, the whole range, though a gap may have taken some of it. */
-  private SinkMark range(UsageBatch batch) {
+  private SinkMark range(Kind kind, UsageBatch batch) {
     SinkMark whole = retried;
-    return whole != null
-        ? new SinkMark(sink, whole.first(), whole.last())
-        : new SinkMark(sink, batch.first(), batch.last());
+    return whole != null ? whole.as(kind) : new SinkMark(kind, sink, batch.first(), batch.last());
   }
 }

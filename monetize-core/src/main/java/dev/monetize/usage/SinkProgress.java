@@ -10,18 +10,21 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far a sink is, as the journal tells it.
+ * How far a sink is: what its marks in the journal come to, taken one after the other in their
+ * order.
  *
  * @param sent everything up to this sequence is done with, but for what is parked
  * @param sealed the batch that was cut and is not known to have arrived, if any
  * @param givenUp whether nothing is owed to it
  * @param parked ranges up to {@code sent} that it refused for good, in the order they were parked
  */
-record SinkProgress(long sent, @Nullable SinkMark sealed, boolean givenUp, List<SinkMark> parked) {
+public record SinkProgress(
+    long sent, @Nullable SinkMark sealed, boolean givenUp, List<SinkMark> parked) {
 
-  static final SinkProgress NEW = new SinkProgress(0, null, false);
+  /** Of a sink that no mark is about. */
+  public static final SinkProgress NEW = new SinkProgress(0, null, false);
 
-  SinkProgress {
+  public SinkProgress {
     parked = List.copyOf(parked);
   }
 
@@ -29,9 +32,10 @@ record SinkProgress(long sent, @Nullable SinkMark sealed, boolean givenUp, List<
     this(sent, sealed, givenUp, List.of());
   }
 
-  SinkProgress after(RecordType type, SinkMark mark) {
-    return switch (type) {
-      case SEAL -> new SinkProgress(sent, mark, false, parked);
+  /** What it is after one more mark. */
+  public SinkProgress after(SinkMark mark) {
+    return switch (mark.kind()) {
+      case SEALED -> new SinkProgress(sent, mark, false, parked);
       case SENT ->
           arrived(mark) ? without(mark) : new SinkProgress(mark.last(), null, false, parked);
       case PARKED -> {
@@ -41,17 +45,29 @@ record SinkProgress(long sent, @Nullable SinkMark sealed, boolean givenUp, List<
             Math.max(sent, mark.last()), arrived(mark) ? sealed : null, false, all);
       }
       case GIVEN_UP -> arrived(mark) ? without(mark) : new SinkProgress(mark.last(), null, true);
-      case EVENT, NOTE, GAP -> this;
     };
   }
 
-  /** First sequence that may still be asked for. */
-  long needed() {
+  /** First sequence that may still be asked for; none if it was given up. */
+  public long needed() {
+    if (givenUp) {
+      return Long.MAX_VALUE;
+    }
     long needed = sent + 1;
     for (SinkMark mark : parked) {
       needed = Math.min(needed, mark.first());
     }
     return needed;
+  }
+
+  /**
+   * The same in a journal that begins with a sequence, because what was before it was deleted: a
+   * sink that has got less goes on from there.
+   */
+  public SinkProgress from(long first) {
+    return sealed == null && sent < first - 1
+        ? new SinkProgress(first - 1, null, givenUp, parked)
+        : this;
   }
 
   @Nullable SinkMark parked(long first, long last) {
@@ -90,10 +106,10 @@ record SinkProgress(long sent, @Nullable SinkMark sealed, boolean givenUp, List<
   static SinkProgress read(DataInput from) throws IOException {
     long sent = from.readLong();
     boolean givenUp = from.readBoolean();
-    SinkMark sealed = from.readBoolean() ? SinkMark.read(from) : null;
+    SinkMark sealed = from.readBoolean() ? SinkMark.read(SinkMark.Kind.SEALED, from) : null;
     List<SinkMark> parked = new ArrayList<>();
     for (int left = from.readInt(); left > 0; left--) {
-      parked.add(SinkMark.read(from));
+      parked.add(SinkMark.read(SinkMark.Kind.PARKED, from));
     }
     return new SinkProgress(sent, sealed, givenUp, parked);
   }

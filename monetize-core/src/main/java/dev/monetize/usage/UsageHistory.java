@@ -23,7 +23,7 @@ import java.util.function.Supplier;
  * <p>An answer includes every event whose append returned before it was asked, and that the journal
  * still keeps ({@link #keptSince}); events are told by the time of their admission. The journal is
  * read as a stream: what is held in memory does not depend on how long it is. The first question
- * reads all of it, about half a microsecond an event; later ones leave out full segments (16 MiB)
+ * reads all of it, about half a microsecond an event; later ones leave out blocks of 65,536 records
  * that hold nothing of the customer or the period, at 4 KiB of memory each. Not for the thread of a
  * request that must be quick.
  *
@@ -61,17 +61,23 @@ public final class UsageHistory {
    *     other is {@link Aggregation#SUM}; asked at each question
    */
   public UsageHistory(
-      InstantSource clock, FileUsageJournal journal, Supplier<Map<String, Aggregation>> meters) {
+      InstantSource clock, UsageJournal journal, Supplier<Map<String, Aggregation>> meters) {
+    this(
+        clock,
+        new JournalScan(Objects.requireNonNull(journal, "journal"), JournalScan.BLOCK),
+        meters);
+  }
+
+  UsageHistory(InstantSource clock, JournalScan scan, Supplier<Map<String, Aggregation>> meters) {
     this.clock = Objects.requireNonNull(clock, "clock");
-    this.scan = new JournalScan(Objects.requireNonNull(journal, "journal"));
+    this.scan = scan;
     this.meters = Objects.requireNonNull(meters, "meters");
   }
 
   /**
    * Since when all events are kept: what was settled earlier may have been deleted, past its
    * retention, and an answer about a period that begins earlier may lack it. Compare it with the
-   * period's beginning, after the answer. What was lost to damage, {@link FileUsageJournal#gaps}
-   * tells.
+   * period's beginning, after the answer. What was lost to damage, {@link UsageJournal#gaps} tells.
    *
    * @return when the oldest event that is kept was settled; {@link Instant#MIN} if none was ever
    *     deleted, {@link Instant#MAX} if none is kept
@@ -186,7 +192,7 @@ public final class UsageHistory {
     return group;
   }
 
-  /** How many segments are known so well that they may be left out. */
+  /** How many blocks are known so well that they may be left out. */
   int summarized() {
     return scan.summarized();
   }

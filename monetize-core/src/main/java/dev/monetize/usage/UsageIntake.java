@@ -32,8 +32,8 @@ import org.slf4j.LoggerFactory;
  * {@link Recording.Recorded} survives as the journal's events do, and so does the knowledge of its
  * id, which the event carries. The same usage is never counted twice, however late it comes again:
  * for 35 days its id is known, and after that its time is too old. Only where the journal was
- * damaged and gone on with, ids within {@link FileUsageJournal#gaps} are known no longer. Ids of
- * one customer and source must be unique within 35 days.
+ * damaged and gone on with, ids within {@link UsageJournal#gaps} are known no longer. Ids of one
+ * customer and source must be unique within 35 days.
  */
 public final class UsageIntake {
 

@@ -2,13 +2,39 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.monetize.usage;
 
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
 
 /**
  * The truth about usage: a log of events that appending makes lasting. The ledger and every sink
- * are derived from it. Implementations are thread-safe; interrupts do them no harm.
+ * are derived from it. {@link FileUsageJournal} keeps it in a directory; another implementation may
+ * keep it elsewhere, opened by a {@link JournalFactory}.
+ *
+ * <p><b>Records.</b> Besides events it holds notes, which its {@link JournalState}s make for
+ * themselves, and the marks of sinks. All have sequences from one count, each used once, for ever:
+ * also after a crash no sequence is given to another record, once somebody was told of it. A record
+ * is found by its sequence, so that identity needs nothing else. {@link JournalRecord} turns them
+ * into bytes and back.
+ *
+ * <p><b>Opening</b> gives all events and notes that are kept, in their order, to the states it is
+ * opened with, and folds all marks into {@link SinkProgress}es. What was deleted by then is known
+ * from what the states were saved as ({@link JournalState#write}).
+ *
+ * <p><b>Failing.</b> Nothing here throws for a full disk or a far side that is away: calls must not
+ * fail for it. What cannot be written is answered, counted, and logged.
+ *
+ * <p>Implementations are thread-safe; interrupts do them no harm. {@code UsageJournalContract} of
+ * the test kit is what every implementation passes.
  */
-public interface UsageJournal extends AutoCloseable {
+public interface UsageJournal extends UsageLog, SinkBook, AutoCloseable {
+
+  /** Most bytes of a note. */
+  int MOST_NOTE_BYTES = 4096;
+
+  /** How long is waited for what must be durable. */
+  Duration SYNC_PATIENCE = Duration.ofSeconds(30);
 
   /** Names this journal, for ever and among all journals. */
   UUID id();
@@ -30,7 +56,54 @@ public interface UsageJournal extends AutoCloseable {
    */
   long append(UsageEvent event);
 
-  /** Makes everything durable and lets the journal go. */
+  /**
+   * Appends a note, which each state is given at the next start. It lasts as an event does.
+   *
+   * @return as {@link #append}
+   * @throws IllegalArgumentException if it has more than {@value #MOST_NOTE_BYTES} bytes
+   */
+  long note(byte[] note);
+
+  /**
+   * Appends a note, and returns when it is durable, and all that was appended before it.
+   *
+   * @return false if it could not be written
+   * @throws IOException if it did not become durable within half a minute
+   */
+  default boolean noteDurably(byte[] note) throws IOException, InterruptedException {
+    boolean written = note(note) > 0;
+    if (written) {
+      sync(SYNC_PATIENCE);
+    }
+    return written;
+  }
+
+  /**
+   * Writes down what became of a range on its way to a sink, and returns when that is durable.
+   *
+   * @throws IOException if it could not be written, or did not become durable within half a minute
+   */
+  default void markDurably(SinkMark mark) throws IOException, InterruptedException {
+    if (mark(mark) <= 0) {
+      throw new IOException(mark + " could not be written");
+    }
+    sync(SYNC_PATIENCE);
+  }
+
+  /**
+   * How many events could not be written, or not be made durable where that was waited for: must be
+   * 0. The first one was logged as an error.
+   */
+  default long lost() {
+    return 0;
+  }
+
+  /** What is lost for good and was gone on from; all there ever was, in order. */
+  default List<JournalGap> gaps() {
+    return List.of();
+  }
+
+  /** Makes everything durable and lets the journal go. What comes later is not written. */
   @Override
   void close();
 }

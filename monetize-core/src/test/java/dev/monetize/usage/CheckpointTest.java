@@ -99,7 +99,7 @@ class CheckpointTest {
       try (FileUsageJournal journal = reopen()) {
         assertThat(journal.append(Events.call("a"))).isEqualTo(i + 1);
         checkpoint(journal);
-        assertThat(journal.syncedEvent()).isEqualTo(i + 1);
+        assertThat(journal.durable()).isEqualTo(i + 1);
       }
     }
     reopen().close();
@@ -127,16 +127,17 @@ class CheckpointTest {
     SinkProgress sealed;
     try (FileUsageJournal journal = open(use)) {
       append(journal, "a", 20);
-      journal.mark(RecordType.SENT, new SinkMark("s", 1, 10));
-      journal.mark(RecordType.SEAL, new SinkMark("s", 11, 20));
-      journal.mark(RecordType.GIVEN_UP, new SinkMark("old", 1, 20));
+      journal.mark(new SinkMark(SinkMark.Kind.SENT, "s", 1, 10));
+      journal.mark(new SinkMark(SinkMark.Kind.SEALED, "s", 11, 20));
+      journal.mark(new SinkMark(SinkMark.Kind.GIVEN_UP, "old", 1, 20));
       sealed = journal.progress("s");
       checkpoint(journal);
     }
 
     try (FileUsageJournal journal = reopen()) {
       assertThat(journal.progress("s")).isEqualTo(sealed);
-      assertThat(journal.progress("s").sealed()).isEqualTo(new SinkMark("s", 11, 20));
+      assertThat(journal.progress("s").sealed())
+          .isEqualTo(new SinkMark(SinkMark.Kind.SEALED, "s", 11, 20));
       assertThat(journal.sinks().get("old").givenUp()).isTrue();
     }
   }

@@ -180,7 +180,7 @@ class FailedFsyncTest {
   }
 
   private static void awaitSynced(FileUsageJournal journal, long event) {
-    while (journal.syncedEvent() < event) {
+    while (journal.durable() < event) {
       Thread.onSpinWait();
     }
   }

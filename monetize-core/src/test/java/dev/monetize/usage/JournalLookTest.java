@@ -36,7 +36,7 @@ class JournalLookTest {
         journal.append(Events.call(i % 3 == 0 ? "acme" : "beta"));
       }
       journal.note(new byte[12]);
-      journal.mark(RecordType.SENT, new SinkMark("file", 1, 20));
+      journal.mark(new SinkMark(SinkMark.Kind.SENT, "file", 1, 20));
     }
   }
 

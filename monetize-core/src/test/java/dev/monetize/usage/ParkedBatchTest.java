@@ -250,7 +250,7 @@ class ParkedBatchTest {
 
   @Test
   void longReason_isCut() {
-    SinkMark mark = new SinkMark("file", 1, 2).parked(5, "x".repeat(501));
+    SinkMark mark = new SinkMark(SinkMark.Kind.SEALED, "file", 1, 2).parked(5, "x".repeat(501));
 
     assertThat(mark.reason()).hasSize(500);
   }
@@ -259,14 +259,15 @@ class ParkedBatchTest {
   void markOfALaterLayout_isRefused() {
     byte[] bytes = new byte[100];
     PayloadWriter writer = new PayloadWriter(bytes);
-    new SinkMark("file", 3, 9).parked(-5, "because").write(writer);
+    new SinkMark(SinkMark.Kind.SEALED, "file", 3, 9).parked(-5, "because").write(writer);
     PayloadReader reader = new PayloadReader(bytes);
     reader.range(0, writer.position());
-    assertThat(SinkMark.read(reader)).isEqualTo(new SinkMark("file", 3, 9, -5, "because"));
+    assertThat(SinkMark.read(SinkMark.Kind.PARKED, reader))
+        .isEqualTo(new SinkMark(SinkMark.Kind.PARKED, "file", 3, 9, -5, "because"));
 
     bytes[0] = 3;
     reader.range(0, writer.position());
-    assertThatThrownBy(() -> SinkMark.read(reader))
+    assertThatThrownBy(() -> SinkMark.read(SinkMark.Kind.PARKED, reader))
         .hasMessage("sink mark layout 3 is of a later version");
   }
 }

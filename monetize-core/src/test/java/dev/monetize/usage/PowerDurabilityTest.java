@@ -106,7 +106,7 @@ class PowerDurabilityTest {
         Thread.currentThread().interrupt();
         assertThat(journal.append(Events.call("acme"))).isEqualTo(i);
         assertThat(Thread.interrupted()).isTrue();
-        assertThat(journal.syncedEvent()).isGreaterThanOrEqualTo(i);
+        assertThat(journal.durable()).isGreaterThanOrEqualTo(i);
       }
     }
   }
@@ -135,7 +135,7 @@ class PowerDurabilityTest {
                     go.await();
                     for (int i = 0; i < each; i++) {
                       long sequence = journal.append(Events.call("acme"));
-                      early.addAndGet(sequence > 0 && journal.syncedEvent() >= sequence ? 0 : 1);
+                      early.addAndGet(sequence > 0 && journal.durable() >= sequence ? 0 : 1);
                     }
                     done.complete(null);
                   } catch (InterruptedException e) {

@@ -89,15 +89,15 @@ class RetentionTest {
   void sinkThatIsBehind_keepsThem_untilItHasThemDurablyOrIsGivenUp() throws Exception {
     try (FileUsageJournal journal = open()) {
       journal.progress("slow");
-      journal.mark(RecordType.SENT, new SinkMark("other", 1, 0));
+      journal.mark(new SinkMark(SinkMark.Kind.SENT, "other", 1, 0));
       append(journal, clock, 120);
       clock.advance(KEPT.plusSeconds(1));
       checkpoint(journal);
       assertThat(first()).isTrue();
-      journal.markDurably(RecordType.SENT, new SinkMark("slow", 1, 121));
+      journal.markDurably(new SinkMark(SinkMark.Kind.SENT, "slow", 1, 121));
       checkpoint(journal);
       assertThat(first()).isTrue();
-      journal.markDurably(RecordType.GIVEN_UP, new SinkMark("other", 1, 121));
+      journal.markDurably(new SinkMark(SinkMark.Kind.GIVEN_UP, "other", 1, 121));
       checkpoint(journal);
       assertThat(first()).isFalse();
     }
@@ -107,12 +107,12 @@ class RetentionTest {
   void parkedRange_keepsThem_untilItIsGivenUp() throws Exception {
     try (FileUsageJournal journal = open()) {
       append(journal, clock, 120);
-      journal.markDurably(RecordType.PARKED, new SinkMark("s", 1, 5));
-      journal.markDurably(RecordType.SENT, new SinkMark("s", 6, 120));
+      journal.markDurably(new SinkMark(SinkMark.Kind.PARKED, "s", 1, 5));
+      journal.markDurably(new SinkMark(SinkMark.Kind.SENT, "s", 6, 120));
       clock.advance(KEPT.plusSeconds(1));
       checkpoint(journal);
       assertThat(first()).isTrue();
-      journal.markDurably(RecordType.GIVEN_UP, new SinkMark("s", 1, 5));
+      journal.markDurably(new SinkMark(SinkMark.Kind.GIVEN_UP, "s", 1, 5));
       checkpoint(journal);
       assertThat(first()).isFalse();
     }

@@ -76,7 +76,7 @@ final class SoakAudit {
         }
       }
       require(acknowledged);
-      opened.markDurably(RecordType.SENT, new SinkMark(NAME, Math.min(1, last), last));
+      opened.markDurably(new SinkMark(SinkMark.Kind.SENT, NAME, Math.min(1, last), last));
       opened.sync(PATIENCE);
     }
   }
@@ -108,9 +108,9 @@ final class SoakAudit {
     if (type == RecordType.EVENT) {
       brief = event(EventPayload.read(record.payload()));
     } else {
-      SinkMark mark = SinkMark.read(record.payload());
+      SinkMark mark = SinkMark.read(type.mark(), record.payload());
       if (!mark.sink().equals(NAME)) {
-        mark(type, mark, books.computeIfAbsent(mark.sink(), sink -> new Books()));
+        mark(mark, books.computeIfAbsent(mark.sink(), sink -> new Books()));
       }
     }
     recent[(int) sequence & (BEHIND - 1)] = brief;
@@ -128,13 +128,13 @@ final class SoakAudit {
         | (int) event.units("bytes");
   }
 
-  private void mark(RecordType type, SinkMark mark, Books of) {
+  private void mark(SinkMark mark, Books of) {
     String range = mark.first() + "-" + mark.last();
-    switch (type) {
-      case SEAL -> seal(mark, range, of);
+    switch (mark.kind()) {
+      case SEALED -> seal(mark, range, of);
       case PARKED -> of.parked += known(of.open.get(range), mark) == null ? 0 : 1;
       case SENT -> of.sent.add(known(of.open.remove(range), mark));
-      default -> throw new AssertionError(type + " of " + mark);
+      default -> throw new AssertionError(mark);
     }
   }
 

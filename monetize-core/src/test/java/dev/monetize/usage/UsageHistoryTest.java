@@ -43,7 +43,12 @@ class UsageHistoryTest {
   @BeforeEach
   void open() throws IOException {
     journal = FileUsageJournal.openWith(directory, 16384, ledger::fold);
-    history = new UsageHistory(clock, journal, () -> Map.of("calls", Aggregation.SUM));
+    history = new UsageHistory(clock, scan(), () -> Map.of("calls", Aggregation.SUM));
+  }
+
+  /** In blocks that are small, and begin and end within segments. */
+  private JournalScan scan() {
+    return new JournalScan(journal, 64);
   }
 
   @AfterEach
@@ -269,7 +274,7 @@ class UsageHistoryTest {
   }
 
   @Test
-  void segmentsThatHoldNothingAsked_areLeftOut_withTheSameAnswer() throws IOException {
+  void blocksThatHoldNothingAsked_areLeftOut_withTheSameAnswer() throws IOException {
     randomHistory(3000);
     UsageHistory first = history;
     String all = export("c1", EVER, NEVER, ExportFormat.CSV);
@@ -279,7 +284,7 @@ class UsageHistoryTest {
     Instant from = NOON.plus(Duration.ofHours(8));
     Instant to = NOON.plus(Duration.ofHours(9));
     String known = export("c1", from, to, ExportFormat.CSV);
-    history = new UsageHistory(clock, journal, () -> Map.of("calls", Aggregation.SUM));
+    history = new UsageHistory(clock, scan(), () -> Map.of("calls", Aggregation.SUM));
     assertThat(known).isEqualTo(export("c1", from, to, ExportFormat.CSV)).contains("T20:");
 
     JournalFiles files = JournalFiles.of(directory);

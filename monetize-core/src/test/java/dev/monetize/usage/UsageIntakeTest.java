@@ -11,6 +11,7 @@ import dev.monetize.usage.Recording.Recorded;
 import dev.monetize.usage.Recording.Refused;
 import dev.monetize.usage.Recording.Unavailable;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,11 +24,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.ToLongFunction;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -107,7 +109,16 @@ class UsageIntakeTest {
   void record_waitsForAnotherOfItsIdOnly() throws Exception {
     CountDownLatch appending = new CountDownLatch(1);
     CountDownLatch mayAppend = new CountDownLatch(1);
-    UsageJournal slow = new SlowFirst(journal, appending, mayAppend);
+    UsageJournal slow =
+        appendingBy(
+            journal,
+            event -> {
+              if (appending.getCount() > 0) {
+                appending.countDown();
+                awaitIt(mayAppend);
+              }
+              return journal.append(event);
+            });
     UsageIntake waiting = UsageIntake.open(directory, slow, ledger, ids, clock);
     ExternalUsage usage = usage("slow", 12);
     ExecutorService threads = Executors.newFixedThreadPool(2);
@@ -129,35 +140,24 @@ class UsageIntakeTest {
     }
   }
 
-  /** Its first event takes long. */
-  private record SlowFirst(UsageJournal journal, CountDownLatch appending, CountDownLatch mayAppend)
-      implements UsageJournal {
-
-    @Override
-    public UUID id() {
-      return journal.id();
+  private static void awaitIt(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
     }
+  }
 
-    @Override
-    public boolean accepting() {
-      return journal.accepting();
-    }
-
-    @Override
-    public long append(UsageEvent event) {
-      if (appending.getCount() > 0) {
-        appending.countDown();
-        try {
-          mayAppend.await();
-        } catch (InterruptedException e) {
-          throw new IllegalStateException(e);
-        }
-      }
-      return journal.append(event);
-    }
-
-    @Override
-    public void close() {}
+  /** A journal with another way to append. */
+  private static UsageJournal appendingBy(UsageJournal journal, ToLongFunction<UsageEvent> append) {
+    return (UsageJournal)
+        Proxy.newProxyInstance(
+            UsageJournal.class.getClassLoader(),
+            new Class<?>[] {UsageJournal.class},
+            (proxy, method, arguments) ->
+                method.getName().equals("append")
+                    ? append.applyAsLong((UsageEvent) arguments[0])
+                    : method.invoke(journal, arguments));
   }
 
   @Test
@@ -428,29 +428,14 @@ class UsageIntakeTest {
    */
   @Test
   void usageOfUnknownFate_isUnavailableUntilARestart() throws Exception {
+    AtomicBoolean known = new AtomicBoolean();
     UsageJournal unsure =
-        new UsageJournal() {
-          private long appended;
-
-          @Override
-          public UUID id() {
-            return new UUID(1, 2);
-          }
-
-          @Override
-          public boolean accepting() {
-            return true;
-          }
-
-          @Override
-          public long append(UsageEvent event) {
-            appended++;
-            return appended == 1 ? -1 : appended;
-          }
-
-          @Override
-          public void close() {}
-        };
+        appendingBy(
+            journal,
+            event -> {
+              long sequence = journal.append(event);
+              return known.getAndSet(true) ? sequence : -sequence;
+            });
     InstantSource clock = InstantSource.fixed(Instant.parse("2026-03-10T12:00:00Z"));
     Path own = Files.createDirectory(directory.resolve("unsure"));
     UsageIntake intake =

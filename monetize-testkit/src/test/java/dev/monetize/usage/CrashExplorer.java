@@ -5,6 +5,7 @@ package dev.monetize.usage;
 import dev.monetize.testkit.Fault;
 import dev.monetize.testkit.Faults;
 import dev.monetize.testkit.MemoryStorage;
+import dev.monetize.usage.SinkMark.Kind;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,7 +25,7 @@ final class CrashExplorer {
 
   private static final int SEGMENTS = 3;
   private static final int MOST_RECORDS = 300;
-  private static final RecordType[] MARKS = {RecordType.SEAL, RecordType.SENT, RecordType.GIVEN_UP};
+  private static final Kind[] MARKS = {Kind.SEALED, Kind.SENT, Kind.GIVEN_UP};
   private static final Fault[] FAULTS = Fault.values();
   private static final String[] SINKS = {"a", "b"};
 
@@ -245,11 +246,12 @@ final class CrashExplorer {
   }
 
   private void mark(SteppedJournal journal) {
-    RecordType type = MARKS[random.nextInt(MARKS.length)];
+    Kind kind = MARKS[random.nextInt(MARKS.length)];
     SinkMark mark =
-        new SinkMark(SINKS[random.nextInt(SINKS.length)], 1, 1 + random.nextInt(1 + model.size()));
-    if (journal.append(type, mark) > 0) {
-      model.append(type, mark);
+        new SinkMark(
+            kind, SINKS[random.nextInt(SINKS.length)], 1, 1 + random.nextInt(1 + model.size()));
+    if (journal.append(mark) > 0) {
+      model.append(mark);
     }
   }
 }

@@ -135,7 +135,7 @@ record FaultyRun(Durability durability, Fault fault, boolean once, long call, bo
           append(journal, pool.take());
         }
         if (i % 8 == 7) {
-          journal.mark(RecordType.SENT, new SinkMark("sink", 1, journal.appended()));
+          journal.mark(new SinkMark(SinkMark.Kind.SENT, "sink", 1, journal.appended()));
         }
         if (i % 10 == 9) {
           sync(journal);

@@ -10,9 +10,6 @@ import java.util.Map;
 /** What a journal must hold: the naive oracle of a run. */
 final class JournalModel {
 
-  /** A mark, as it was appended. */
-  private record Marked(RecordType type, SinkMark mark) {}
-
   private final List<Object> records = new ArrayList<>();
   private final List<Integer> events = new ArrayList<>();
   private int acknowledged;
@@ -23,8 +20,8 @@ final class JournalModel {
     events.add(event);
   }
 
-  void append(RecordType type, SinkMark mark) {
-    records.add(new Marked(type, mark));
+  void append(SinkMark mark) {
+    records.add(mark);
   }
 
   int size() {
@@ -64,10 +61,8 @@ final class JournalModel {
   private Map<String, SinkProgress> progress() {
     Map<String, SinkProgress> sinks = new HashMap<>();
     for (Object kept : records) {
-      if (kept instanceof Marked marked) {
-        String sink = marked.mark().sink();
-        sinks.put(
-            sink, sinks.getOrDefault(sink, SinkProgress.NEW).after(marked.type(), marked.mark()));
+      if (kept instanceof SinkMark mark) {
+        sinks.put(mark.sink(), sinks.getOrDefault(mark.sink(), SinkProgress.NEW).after(mark));
       }
     }
     return sinks;

@@ -426,7 +426,7 @@ class JournalSalvageTest {
   @Test
   void gapBeforeTheCheckpoint_isToldByIt() throws IOException {
     SteppedJournal journal = open(OnDamage.REFUSE);
-    journal.append(RecordType.SENT, new SinkMark("a", 1, 2));
+    journal.append(new SinkMark(SinkMark.Kind.SENT, "a", 1, 2));
     journal.sync();
     journal.save();
     images.putAll(files());

@@ -143,8 +143,7 @@ class RecordedUsageOracleTest {
   private void compare(UsageOracle oracle) throws Exception {
     journal.sync(Duration.ofSeconds(30));
     Set<String> accepted = new TreeSet<>();
-    for (RecordedEvent recorded :
-        journal.reader().read(1, journal.syncedEvent(), Integer.MAX_VALUE)) {
+    for (RecordedEvent recorded : journal.reader().read(1, journal.durable(), Integer.MAX_VALUE)) {
       read.put(recorded.sequence(), recorded.event());
       ExternalUsage usage = bySequence.get(recorded.sequence());
       accepted.add(UsageOracle.id(usage) + "\n" + content(recorded.event()));

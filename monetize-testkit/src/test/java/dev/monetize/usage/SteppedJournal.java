@@ -97,11 +97,10 @@ final class SteppedJournal {
     return appender.append(event);
   }
 
-  long append(RecordType type, SinkMark mark) {
-    long sequence = appender.append(type, mark);
+  long append(SinkMark mark) {
+    long sequence = appender.append(mark);
     if (sequence > 0) {
-      sinks.merge(
-          mark.sink(), SinkProgress.NEW.after(type, mark), (old, fresh) -> old.after(type, mark));
+      mark.into(sinks);
     }
     return sequence;
   }
@@ -163,7 +162,7 @@ final class SteppedJournal {
   }
 
   EventReader reader() {
-    return new EventReader(id, new RecordCursor(id, segments, index));
+    return new SegmentReader(id, new RecordCursor(id, segments, index));
   }
 
   /** Makes a checkpoint of what is durable, and deletes what all sinks have. */

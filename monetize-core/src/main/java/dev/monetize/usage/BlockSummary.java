@@ -3,13 +3,13 @@
 package dev.monetize.usage;
 
 /**
- * What a segment that is full holds: from when to when, and of whom. A customer who is not in it is
+ * What a block of a journal holds: from when to when, and of whom. A customer who is not in it is
  * told as such, but for one in some; one who is in it always. Filled by one thread, then given to
  * others.
  */
-final class SegmentSummary {
+final class BlockSummary {
 
-  /** 4 KiB; with 3,000 customers in a segment one in 30 is looked for in vain. */
+  /** 4 KiB; with 3,000 customers in a block one in 30 is looked for in vain. */
   private static final int BITS = 1 << 15;
 
   private final long[] customers = new long[BITS / Long.SIZE];
