@@ -7,7 +7,7 @@
  *
  * <ol>
  *   <li>appended to the {@link dev.monetize.usage.UsageJournal}, which makes it last: {@link
- *       dev.monetize.usage.FileUsageJournal};
+ *       dev.monetize.usage.FileUsageJournal}, or one that is kept elsewhere;
  *   <li>folded into the {@link dev.monetize.usage.Ledger}, which answers how much was used;
  *   <li>given to each {@link dev.monetize.usage.UsageSink} by the {@link
  *       dev.monetize.usage.Shipper}, in {@link dev.monetize.usage.UsageBatch}es that are the same
