@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Granted implements Admission, AutoCloseable {
 
-  private final Monetizer monetizer;
+  private final Settling settling;
   private final Caller caller;
   private final Endpoint endpoint;
   private final Decision.Allowed allowed;
@@ -29,13 +29,13 @@ public final class Granted implements Admission, AutoCloseable {
   private boolean settled;
 
   Granted(
-      Monetizer monetizer,
+      Settling settling,
       Caller caller,
       Endpoint endpoint,
       Decision.Allowed allowed,
       long admittedNanos,
       boolean metered) {
-    this.monetizer = monetizer;
+    this.settling = settling;
     this.caller = caller;
     this.endpoint = endpoint;
     this.allowed = allowed;
@@ -79,7 +79,7 @@ public final class Granted implements Admission, AutoCloseable {
         return true;
       }
     }
-    monetizer.notCounted(this, more);
+    settling.notCounted(this, more);
     return false;
   }
 
@@ -96,7 +96,7 @@ public final class Granted implements Admission, AutoCloseable {
       }
       settled = true;
     }
-    monetizer.settle(this, outcome);
+    settling.settle(this, outcome);
     return true;
   }
 

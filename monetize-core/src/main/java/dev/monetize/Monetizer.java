@@ -13,14 +13,11 @@ import dev.monetize.tier.Endpoint;
 import dev.monetize.tier.Route;
 import dev.monetize.tier.Tier;
 import dev.monetize.tier.TierCatalog;
-import dev.monetize.usage.Aggregation;
 import dev.monetize.usage.ExternalUsage;
 import dev.monetize.usage.IdConflict;
 import dev.monetize.usage.Ledger;
-import dev.monetize.usage.Measure;
 import dev.monetize.usage.Recording;
 import dev.monetize.usage.Shipper;
-import dev.monetize.usage.UsageEvent;
 import dev.monetize.usage.UsageHistory;
 import dev.monetize.usage.UsageJournal;
 import java.io.IOException;
@@ -28,10 +25,6 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -71,7 +64,6 @@ import org.slf4j.LoggerFactory;
 public final class Monetizer implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(Monetizer.class);
-  private static final int MOST_WARNINGS = 1_000;
 
   private final Time time;
   private final RateLimiter limiter;
@@ -83,16 +75,12 @@ public final class Monetizer implements AutoCloseable {
   private final KeyFormat format;
   private final Accounts accounts;
   private final NoticeWatch watch;
+  private final Settling settling;
   private final UsageRecorder recorder;
   private final UsageHistory history;
   private final OnFullJournal onFull;
-  private final LongAdder unmetered = new LongAdder();
-  private final AtomicBoolean warnedUnmetered = new AtomicBoolean();
   private final ShadowCount shadows = new ShadowCount();
   private final List<AutoCloseable> owned;
-
-  /** Endpoints and meters that a warning was logged for. */
-  private final Set<String> undeclared = ConcurrentHashMap.newKeySet();
 
   Monetizer(Parts parts) {
     this.time = parts.time();
@@ -105,6 +93,7 @@ public final class Monetizer implements AutoCloseable {
     this.format = parts.format();
     this.accounts = parts.accounts();
     this.watch = parts.watch();
+    this.settling = new Settling(parts);
     this.recorder = parts.recorder();
     this.history = parts.history();
     this.onFull = parts.onFull();
@@ -207,7 +196,7 @@ public final class Monetizer implements AutoCloseable {
       shadows.count(caller, decision);
     }
     if (decision instanceof Decision.Allowed allowed) {
-      return new Granted(this, caller, endpoint, allowed, now, metered);
+      return new Granted(settling, caller, endpoint, allowed, now, metered);
     }
     return refused(caller, (Decision.Refused) decision, now);
   }
@@ -218,97 +207,9 @@ public final class Monetizer implements AutoCloseable {
         LimitText.reason(limit), LimitText.refusal(limit, caller.tier()), caller, refused, now);
   }
 
-  /**
-   * Settles a call. The limiter is corrected before the ledger counts the event, because a limiter
-   * that has meanwhile forgotten the caller asks the ledger what it used.
-   */
-  void settle(Granted call, Outcome outcome) {
-    try {
-      long now = time.now();
-      boolean counts = outcome.answered() && call.endpoint().billable().covers(outcome.status());
-      boolean billable = counts && call.metered();
-      if (counts && !billable) {
-        unmetered(call);
-      }
-      List<Measure> measures = billable ? call.measures(now) : List.of();
-      UsageEvent event = billable ? event(call, outcome, measures, now) : null;
-      long sequence = event == null ? 0 : journal.append(event);
-      try {
-        correct(call, measures, now);
-      } finally {
-        if (event != null && sequence > 0) {
-          ledger.fold(sequence, event);
-          watch.settled(call.caller(), call.caller().key(), event.windows());
-        }
-      }
-      warnOfUndeclared(call);
-    } catch (RuntimeException e) {
-      log.error("{} could not be settled as {}", call, outcome, e);
-    }
-  }
-
-  private void unmetered(Granted call) {
-    unmetered.increment();
-    if (warnedUnmetered.compareAndSet(false, true)) {
-      log.error(
-          "{} was served and is not billed, because usage cannot be written: see what the journal"
-              + " logged. health().unmetered() counts such calls; there are no more such lines",
-          call);
-    }
-  }
-
-  private void correct(Granted call, List<Measure> measures, long now) {
-    long[] actual = call.caller().plan().actual(call.allowed().charge(), measures);
-    if (actual != null) {
-      limiter.settle(call.allowed(), actual, now);
-    }
-  }
-
-  /** A quota holds a caller only at endpoints that declare its meter; it is of a sum. */
-  private void warnOfUndeclared(Granted call) {
-    List<Measure> added = call.added();
-    for (int i = 0; i < added.size(); i++) {
-      Measure measure = added.get(i);
-      if (!call.declares(measure.meter())
-          && tiers().aggregations().getOrDefault(measure.meter(), Aggregation.SUM)
-              == Aggregation.SUM
-          && undeclared.size() < MOST_WARNINGS
-          && undeclared.add(call.endpoint().label() + " " + measure.meter())) {
-        log.warn(
-            "a handler of {} adds to the meter \"{}\", which the tier file does not declare there:"
-                + " it is counted, and has the price that the file knows for it, but no quota on it"
-                + " is checked before the call. Declare it under endpoints",
-            call.endpoint().label(),
-            measure.meter());
-      }
-    }
-  }
-
-  private static UsageEvent event(Granted call, Outcome outcome, List<Measure> measures, long now) {
-    Caller caller = call.caller();
-    return new UsageEvent(
-        call.admittedNanos(),
-        now,
-        caller.customer(),
-        caller.key(),
-        caller.tier().name(),
-        call.endpoint().label(),
-        outcome.status(),
-        outcome.clientGone(),
-        measures,
-        caller.plan().windows(call.standing()));
-  }
-
   /** What keys look like. */
   public KeyFormat keyFormat() {
     return format;
-  }
-
-  void notCounted(Granted call, Measure measure) {
-    log.warn(
-        "{} is not counted for {}: it came after the call was settled, or is one meter too many",
-        measure,
-        call);
   }
 
   /** The tiers in force. */
@@ -446,7 +347,7 @@ public final class Monetizer implements AutoCloseable {
     return new Health(
         journal.accepting(),
         journal.lost(),
-        unmetered.sum(),
+        settling.unmetered(),
         shipper.missing(),
         watch.missing().names(),
         journal.gaps());
