@@ -248,7 +248,7 @@ public final class Monetizer implements AutoCloseable {
               ledger.aggregate(tiers().aggregations());
               return reload;
             });
-    watch.recheck();
+    watch.changed();
     return done;
   }
 

@@ -5,16 +5,14 @@ package dev.monetize;
 import dev.monetize.limit.Window;
 import dev.monetize.notice.MissingListeners;
 import dev.monetize.notice.Notices;
-import dev.monetize.price.Money;
-import dev.monetize.price.Price;
-import dev.monetize.price.Rating;
-import dev.monetize.quota.PastQuota;
+import dev.monetize.notice.Untold;
 import dev.monetize.quota.Quota;
 import dev.monetize.usage.Ledger;
 import dev.monetize.usage.QuotaWindow;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,12 +21,19 @@ import org.slf4j.LoggerFactory;
  * Tells {@link Notices} what customers have used, of each quota: of the included units, and of the
  * most that the customer can owe where its overage is capped. After each call, of the quotas that
  * it counts in; at start, and after other tiers came into force, of all customers with use.
+ *
+ * <p>A window that has ended is looked at only at start, and only if something may be {@link
+ * Notices#untold} of it: never after a change of tiers, which say nothing of what was included
+ * before. Of what a crash cut off, the windows are the one that the last use was in, and the one
+ * before. They are judged by what the customer has now, as what it had is not known.
  */
 final class NoticeWatch {
 
   private static final Logger log = LoggerFactory.getLogger(NoticeWatch.class);
 
-  private final @Nullable Notices notices;
+  private static final long SECOND = 1_000_000_000L;
+
+  private final @Nullable QuotaNotices quotas;
   private final MissingListeners missing;
   private final Ledger ledger;
   private final Offers offers;
@@ -45,7 +50,7 @@ final class NoticeWatch {
       Ledger ledger,
       Offers offers,
       Time time) {
-    this.notices = notices;
+    this.quotas = notices == null ? null : new QuotaNotices(notices);
     this.missing = missing;
     this.ledger = ledger;
     this.offers = offers;
@@ -53,7 +58,7 @@ final class NoticeWatch {
   }
 
   Optional<Notices> notices() {
-    return Optional.ofNullable(notices);
+    return Optional.ofNullable(quotas).map(QuotaNotices::notices);
   }
 
   MissingListeners missing() {
@@ -62,14 +67,16 @@ final class NoticeWatch {
 
   /** Never throws. */
   void settled(Caller caller, String key, List<QuotaWindow> windows) {
-    if (notices == null) {
+    if (quotas == null) {
       return;
     }
     try {
       for (int i = 0; i < windows.size(); i++) {
-        Quota quota = caller.plan().quota(windows.get(i).quota());
+        QuotaWindow window = windows.get(i);
+        Quota quota = caller.plan().quota(window.quota());
         if (quota != null) {
-          used(notices, caller.plan(), caller.customer(), key, quota, windows.get(i));
+          long used = ledger.used(caller.customer(), key, window);
+          quotas.used(caller.plan(), caller.customer(), key, quota, window, used);
         }
       }
     } catch (RuntimeException e) {
@@ -79,63 +86,61 @@ final class NoticeWatch {
 
   /** What a customer has may be another than before. Never throws. */
   void changed(String customer) {
+    if (quotas == null) {
+      return;
+    }
     try {
-      look(customer);
+      look(quotas, customer, null);
     } catch (RuntimeException e) {
       log.error("what {} has used could not be noticed", customer, e);
     }
   }
 
-  /** Looks at everyone, in the background. */
+  /** Other tiers are in force: looks at everyone, in the background. */
+  void changed() {
+    recheck(null);
+  }
+
+  /** At start: looks at everyone, in the background, and at what may be untold since before. */
   void recheck() {
-    if (notices != null) {
-      notices.recheck(ledger.customers(), this::look);
+    recheck(quotas == null ? null : quotas.notices().untold().orElse(null));
+  }
+
+  private void recheck(@Nullable Untold untold) {
+    if (quotas != null) {
+      quotas.notices().recheck(ledger.customers(), customer -> look(quotas, customer, untold));
     }
   }
 
-  /** Looks at what a customer has used in the windows of now. */
-  private void look(String customer) {
-    if (notices != null) {
-      offers.planOf(customer).ifPresent(plan -> look(notices, customer, plan));
+  /** Looks at what a customer has used in the windows of now, and in those that ended untold. */
+  private void look(QuotaNotices quotas, String customer, @Nullable Untold untold) {
+    Plan plan = offers.planOf(customer).orElse(null);
+    if (plan == null) {
+      return;
     }
-  }
-
-  private void look(Notices notices, String customer, Plan plan) {
     long now = time.now();
     for (Quota quota : plan.tier().quotas()) {
-      QuotaWindow window = Plan.window(quota, plan.windowAt(quota, now).start());
-      Set<String> keys = window.perKey() ? ledger.keys(customer) : Set.of("");
-      for (String key : keys) {
-        used(notices, plan, customer, key, quota, window);
+      List<QuotaWindow> ended = untold == null ? List.of() : ended(plan, quota, untold, now);
+      QuotaWindow present = Plan.window(quota, plan.windowAt(quota, now).start());
+      for (String key : present.perKey() ? ledger.keys(customer) : Set.of("")) {
+        for (QuotaWindow window : ended) {
+          ledger
+              .counted(customer, key, window)
+              .ifPresent(used -> quotas.used(plan, customer, key, quota, window, used));
+        }
+        quotas.used(plan, customer, key, quota, present, ledger.used(customer, key, present));
       }
     }
   }
 
-  private void used(
-      Notices notices, Plan plan, String customer, String key, Quota quota, QuotaWindow counted) {
-    long used = ledger.used(customer, key, counted);
-    Window window = plan.windowAt(quota, counted.start() * 1_000_000_000L);
-    notices.used(customer, key, counted, window.end(), quota.included(), used);
-    if (used > quota.included()
-        && quota.past() instanceof PastQuota.Bill bill
-        && bill.cap().isPresent()) {
-      spent(notices, plan, customer, quota, window, bill.cap().getAsLong(), used);
-    }
-  }
-
-  private static void spent(
-      Notices notices,
-      Plan plan,
-      String customer,
-      Quota quota,
-      Window window,
-      long cap,
-      long used) {
-    Price price = plan.tier().prices().get(quota.meter());
-    if (price != null) {
-      Money most = Rating.line(quota.meter(), price, cap).amount();
-      Money amount = Rating.line(quota.meter(), price, used).amount();
-      notices.spent(customer, quota.id(), window.start(), window.end(), most, amount);
-    }
+  private static List<QuotaWindow> ended(Plan plan, Quota quota, Untold untold, long now) {
+    long present = plan.windowAt(quota, now).start();
+    Window last = plan.windowAt(quota, Math.min(now, Time.nanos(untold.last())));
+    Window before = plan.windowAt(quota, last.start() * SECOND - 1);
+    return Stream.of(before, last)
+        .filter(window -> window.start() < present)
+        .filter(window -> window.end() > untold.first().getEpochSecond())
+        .map(window -> Plan.window(quota, window.start()))
+        .toList();
   }
 }

@@ -9,30 +9,35 @@ import java.io.DataOutput;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which notices were given, and who has not got them yet; read from the journal's notes. Open the
- * journal with it, then hand it to {@link Notices#start}. Thread-safe.
+ * Which notices were given, who has not got them yet, and of what use nobody may have been told;
+ * read from the journal. Open the journal with it, then hand it to {@link Notices#start}.
+ * Thread-safe.
  *
  * <p>An id is forgotten 400 days after its period's end, counted to the newest notice: later than
- * the ledger forgets the use. What is left of a notice that all have got is its id, about 200
- * bytes.
+ * the ledger forgets the use. A period of which ids may have been forgotten is {@link #untold} no
+ * more. What is left of a notice that all have got is its id, about 200 bytes.
  */
 public final class GivenNotices implements JournalState {
 
   private static final String NAME = "notices";
+  private static final int VERSION = 2;
   private static final long KEPT_SECONDS = Duration.ofDays(400).toSeconds();
   private static final int FEW = 1_000;
 
   private final Map<String, Given> all = new LinkedHashMap<>();
+  private final UntoldEvents untold = new UntoldEvents();
   private long newest = Long.MIN_VALUE;
   private int cleanAt = FEW;
 
@@ -57,7 +62,9 @@ public final class GivenNotices implements JournalState {
   }
 
   @Override
-  public void event(long sequence, UsageEvent event) {}
+  public synchronized void event(long sequence, UsageEvent event) {
+    untold.event(event.timeNanos());
+  }
 
   @Override
   public void note(long sequence, byte[] note) {
@@ -81,6 +88,8 @@ public final class GivenNotices implements JournalState {
       delivered(id, note.readUTF());
     } else if (kind == NoticeNote.FORGOTTEN) {
       forgotten(note.readUTF());
+    } else if (kind == NoticeNote.TOLD) {
+      told(note.readBoolean());
     } else {
       throw new IOException("note of kind " + kind + " is of a later version");
     }
@@ -105,6 +114,19 @@ public final class GivenNotices implements JournalState {
   /** A listener is owed nothing any more. */
   synchronized void forgotten(String listener) {
     all.replaceAll((id, given) -> given.without(listener));
+  }
+
+  private synchronized void told(boolean ended) {
+    untold.told(ended);
+  }
+
+  /**
+   * When that use was of which something may not have been told when the journal was opened. A
+   * window that ended after its first moment has all its ids here, if they were given.
+   */
+  synchronized Optional<Untold> untold() {
+    boolean any = newest != Long.MIN_VALUE;
+    return untold.since(any ? Instant.ofEpochSecond(newest - KEPT_SECONDS) : Instant.MIN);
   }
 
   synchronized boolean has(String id) {
@@ -136,7 +158,8 @@ public final class GivenNotices implements JournalState {
   @Override
   public synchronized void write(DataOutput to) throws IOException {
     clean();
-    to.writeByte(1);
+    to.writeByte(VERSION);
+    untold.write(to);
     to.writeLong(newest);
     to.writeInt(all.size());
     for (Map.Entry<String, Given> entry : all.entrySet()) {
@@ -153,8 +176,11 @@ public final class GivenNotices implements JournalState {
   @Override
   public synchronized void read(DataInput from) throws IOException {
     int version = from.readByte();
-    if (version != 1) {
+    if (version < 1 || version > VERSION) {
       throw new IOException("notices of layout " + version + " are of a later version");
+    }
+    if (version > 1) {
+      untold.read(from);
     }
     newest = from.readLong();
     for (int left = from.readInt(); left > 0; left--) {

@@ -25,7 +25,7 @@ final class Giver {
   private static final Logger log = LoggerFactory.getLogger(Notices.class);
   private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
 
-  /** How often keys are looked at, and marks cleaned. */
+  /** How often keys are looked at, marks cleaned, and it is written down that all was told. */
   private static final Duration ROUND = Duration.ofMinutes(15);
 
   private final NoticeBook book;
@@ -42,8 +42,14 @@ final class Giver {
   private final Thread thread = new Thread(this::run, "monetize-notices");
   private volatile Supplier<Stream<ExpiringKey>> expiring = Stream::empty;
   private volatile Sweep sweep = Sweep.ofNobody();
+  private volatile boolean begun;
   private volatile boolean finishing;
   private Instant nextRound = Instant.MIN;
+
+  // The thread's own: whether it is to be written down that all was told, and whether it was.
+  private boolean swept;
+  private boolean toldIsDue;
+  private boolean allTold = true;
 
   Giver(NoticeRules rules, NoticeBook book, Couriers couriers, InstantSource clock) {
     this.book = book;
@@ -76,6 +82,7 @@ final class Giver {
   /** Begins a sweep, in place of one that is not over. */
   void begin(Sweep next) {
     sweep = next;
+    begun = true;
     wake();
   }
 
@@ -110,17 +117,29 @@ final class Giver {
         Mark mark = queue.poll();
         if (mark != null) {
           for (Notice notice : mark.take()) {
-            give(notice);
+            allTold &= give(notice);
           }
         } else if (roundIsDue()) {
           round();
         } else if (ending || !sweep.step()) {
+          noteTold(ending);
           more = !ending;
           await();
         }
       }
     } catch (InterruptedException e) {
       log.debug("ended while it waited; what was not given is found again after a restart");
+    }
+  }
+
+  /** When nothing is left to tell: of calls, or of those whom the sweep at start went over. */
+  private void noteTold(boolean ending) throws InterruptedException {
+    if (begun) {
+      begun = false;
+      swept = true;
+    }
+    if ((toldIsDue || ending) && allTold && swept && sweep.complete()) {
+      toldIsDue = !book.told(ending);
     }
   }
 
@@ -148,11 +167,12 @@ final class Giver {
   }
 
   private boolean isIdle() {
-    return queue.isEmpty() && sweep.over() && !finishing;
+    return queue.isEmpty() && sweep.over() && !begun && !finishing;
   }
 
   private void round() throws InterruptedException {
     Instant now = clock.instant();
+    toldIsDue = true;
     reached.clean(now);
     sweep.round();
     try (Stream<ExpiringKey> keys = expiring.get()) {
@@ -164,26 +184,28 @@ final class Giver {
     }
   }
 
-  private void give(@Nullable Notice notice) throws InterruptedException {
+  /** Whether it is given now, or need not be. */
+  private boolean give(@Nullable Notice notice) throws InterruptedException {
     if (notice == null || book.given().has(notice.id())) {
-      return;
+      return true;
     }
     byte[] note;
     try {
       note = NoticeNote.given(notice, couriers.names());
     } catch (RuntimeException e) {
       log.error("{} cannot be written down, and is not given", notice, e);
-      return;
+      return true;
     }
     Duration pause = FIRST_PAUSE;
     while (!book.give(notice, note, couriers.names())) {
       if (finishing) {
-        return;
+        return false;
       }
       awaitEnd(pause);
       pause = pause.compareTo(Courier.LOOK) < 0 ? pause.multipliedBy(2) : pause;
     }
     couriers.add(notice);
+    return true;
   }
 
   /** Waits, but not when all is to end. */

@@ -31,7 +31,7 @@ final class NoticeBook {
    * @param note its {@link NoticeNote#given}
    */
   boolean give(Notice notice, byte[] note, Set<String> listeners) throws InterruptedException {
-    boolean written = written(note, notice);
+    boolean written = written(note, notice.id());
     if (written) {
       given.given(notice, listeners);
     }
@@ -41,7 +41,7 @@ final class NoticeBook {
   /** Writes down that a notice arrived; if that fails, it comes again after a restart. */
   void delivered(Notice notice, String listener) {
     try {
-      if (written(NoticeNote.delivered(notice.id(), listener), notice)) {
+      if (written(NoticeNote.delivered(notice.id(), listener), notice.id())) {
         given.delivered(notice.id(), listener);
       }
     } catch (InterruptedException e) {
@@ -49,11 +49,16 @@ final class NoticeBook {
     }
   }
 
-  private boolean written(byte[] note, Notice notice) throws InterruptedException {
+  /** Writes down that all has been told; if that fails, it is looked at again after a restart. */
+  boolean told(boolean ended) throws InterruptedException {
+    return written(NoticeNote.told(ended), "all that was told");
+  }
+
+  private boolean written(byte[] note, String of) throws InterruptedException {
     try {
       return notes.write(note);
     } catch (IOException | RuntimeException e) {
-      log.warn("a note of {} could not be written", notice.id(), e);
+      log.warn("a note of {} could not be written", of, e);
       return false;
     }
   }

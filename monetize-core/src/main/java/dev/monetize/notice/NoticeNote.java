@@ -23,6 +23,7 @@ final class NoticeNote {
   static final int GIVEN = 1;
   static final int DELIVERED = 2;
   static final int FORGOTTEN = 3;
+  static final int TOLD = 4;
   private static final byte[] PREFIX = "notices\1".getBytes(StandardCharsets.US_ASCII);
 
   private NoticeNote() {}
@@ -58,6 +59,19 @@ final class NoticeNote {
         to -> {
           to.writeByte(FORGOTTEN);
           to.writeUTF(listener);
+        });
+  }
+
+  /**
+   * That all has been told that was reached.
+   *
+   * @param ended whether by all events before this note, at a process's end
+   */
+  static byte[] told(boolean ended) {
+    return bytes(
+        to -> {
+          to.writeByte(TOLD);
+          to.writeBoolean(ended);
         });
   }
 

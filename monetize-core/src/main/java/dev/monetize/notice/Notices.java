@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -37,6 +38,7 @@ import java.util.stream.Stream;
  */
 public final class Notices {
 
+  private final GivenNotices given;
   private final Couriers couriers;
   private final Giver giver;
   private final Reached reached;
@@ -48,6 +50,7 @@ public final class Notices {
       NoticeLog notes,
       InstantSource clock) {
     NoticeBook book = new NoticeBook(given, notes);
+    this.given = given;
     this.couriers = new Couriers(listeners, book, Objects.requireNonNull(clock, "clock"));
     this.giver = new Giver(rules, book, couriers, clock);
     this.reached = giver.reached();
@@ -108,10 +111,20 @@ public final class Notices {
   }
 
   /**
+   * When that use was of which the processes before this one may not have told what it reached: by
+   * which windows that have ended are to be looked at too, at start. Empty after one that ended in
+   * order, and where nobody was to be told before.
+   */
+  public Optional<Untold> untold() {
+    return given.untold();
+  }
+
+  /**
    * Has customers looked at, one after another, on our own thread, which has nothing else to do
    * then: at start, as a crash may have cut off what was to be told, and after a change of what is
    * included. In place of an earlier such sweep that is not over. If some could not be looked at,
-   * all are again a quarter of an hour later.
+   * all are again a quarter of an hour later. Once all were, that nothing is {@link #untold} is
+   * written down, again each quarter of an hour, and at the end.
    *
    * @param customers gone over once or more, long after the call
    * @param look tells {@link #used} and {@link #spent} of a customer

@@ -39,6 +39,11 @@ final class Sweep {
     return !left.hasNext();
   }
 
+  /** Whether it is over, and everyone could be looked at. */
+  boolean complete() {
+    return over() && !failed;
+  }
+
   /** Looks at the next, if there is one; whether there was. */
   boolean step() {
     boolean more = left.hasNext();

@@ -8,7 +8,8 @@
  * <ol>
  *   <li>{@link dev.monetize.notice.Notices} is told of settled use by the thread that settles, and
  *       queues what was reached; at start, and when other tiers come into force, it goes over all
- *       who have used something;
+ *       who have used something, at start also in windows that ended {@link
+ *       dev.monetize.notice.Untold};
  *   <li>a thread of its own writes it to the journal, once for each id ({@link
  *       dev.monetize.notice.GivenNotices});
  *   <li>each {@link dev.monetize.notice.NoticeListener}, such as a {@link

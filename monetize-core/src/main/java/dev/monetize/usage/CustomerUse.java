@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.LongSupplier;
@@ -106,9 +107,19 @@ final class CustomerUse {
     }
   }
 
+  synchronized OptionalLong counted(String key, QuotaWindow window) {
+    Series series = series(key, window);
+    return series != null && series.contains(window.start())
+        ? OptionalLong.of(series.at(window.start()))
+        : OptionalLong.empty();
+  }
+
+  private @Nullable Series series(String key, QuotaWindow window) {
+    return (window.perKey() ? keyWindows.getOrDefault(key, Map.of()) : windows).get(window.quota());
+  }
+
   synchronized long used(String key, QuotaWindow window) {
-    Map<String, Series> quotas = window.perKey() ? keyWindows.getOrDefault(key, Map.of()) : windows;
-    Series series = quotas.get(window.quota());
+    Series series = series(key, window);
     if (series != null && series.contains(window.start())) {
       return series.at(window.start());
     }

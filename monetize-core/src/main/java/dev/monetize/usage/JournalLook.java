@@ -49,6 +49,7 @@ public final class JournalLook {
   /**
    * What there was.
    *
+   * @param first sequence of the first record; those before it are no longer kept
    * @param records sequence of the last record
    * @param gaps what is lost, and was gone on without
    * @param torn bytes behind it that are no whole record: an app is writing it, or a stop tore it,
@@ -58,6 +59,7 @@ public final class JournalLook {
   public record Found(
       UUID journal,
       int segments,
+      long first,
       long records,
       List<JournalGap> gaps,
       long torn,
@@ -101,6 +103,7 @@ public final class JournalLook {
     return new Found(
         id,
         found.segments().size(),
+        found.bases().isEmpty() ? found.nextSequence() : found.bases().firstKey(),
         found.nextSequence() - 1,
         fold.gaps(),
         torn == null ? 0 : torn.bytes(),

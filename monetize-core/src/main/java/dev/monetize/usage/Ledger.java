@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -112,6 +113,16 @@ public final class Ledger implements JournalState {
   public long used(String customer, String key, QuotaWindow window) {
     CustomerUse use = customers.get(customer);
     return use == null ? 0 : use.used(key, window);
+  }
+
+  /**
+   * Units that events counted in a window of a quota, which may have ended.
+   *
+   * @return empty if no event named the quota in this window, or it is forgotten
+   */
+  public OptionalLong counted(String customer, String key, QuotaWindow window) {
+    CustomerUse use = customers.get(customer);
+    return use == null ? OptionalLong.empty() : use.counted(key, window);
   }
 
   /** Ids of all customers with use, in no order; those who come meanwhile may be among them. */

@@ -3,6 +3,7 @@
 package dev.monetize.usage;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -20,12 +21,13 @@ import java.util.function.Supplier;
  * history.export("acme", november, december, ExportFormat.CSV, writer);
  * }</pre>
  *
- * <p>An answer includes every event whose append returned before it was asked, and that the journal
- * still keeps ({@link #keptSince}); events are told by the time of their admission. The journal is
- * read as a stream: what is held in memory does not depend on how long it is. The first question
- * reads all of it, about half a microsecond an event; later ones leave out blocks of 65,536 records
- * that hold nothing of the customer or the period, at 4 KiB of memory each. Not for the thread of a
- * request that must be quick.
+ * <p>An answer includes every event whose append returned before it was asked; events are told by
+ * the time of their admission. A period that begins before all events are kept ({@link #keptSince})
+ * is refused, so that no answer silently lacks what was deleted. The journal is read as a stream:
+ * what is held in memory does not depend on how long it is. The first question reads all of it,
+ * about half a microsecond an event; later ones leave out blocks of 65,536 records that hold
+ * nothing of the customer or the period, at 4 KiB of memory each. Not for the thread of a request
+ * that must be quick.
  *
  * <p>Thread-safe.
  */
@@ -33,6 +35,9 @@ public final class UsageHistory {
 
   /** Most keys, endpoints or tiers that one answer is divided by. */
   public static final int MOST_GROUPS = 10_000;
+
+  /** A range of hours may begin with one that began so much before it. */
+  private static final Duration HOUR = Duration.ofHours(1);
 
   private final InstantSource clock;
   private final JournalScan scan;
@@ -76,8 +81,8 @@ public final class UsageHistory {
 
   /**
    * Since when all events are kept: what was settled earlier may have been deleted, past its
-   * retention, and an answer about a period that begins earlier may lack it. Compare it with the
-   * period's beginning, after the answer. What was lost to damage, {@link UsageJournal#gaps} tells.
+   * retention, and a period that begins earlier is refused. What was lost to damage, {@link
+   * UsageJournal#gaps} tells.
    *
    * @return when the oldest event that is kept was settled; {@link Instant#MIN} if none was ever
    *     deleted, {@link Instant#MAX} if none is kept
@@ -94,12 +99,15 @@ public final class UsageHistory {
    * @param to when the last was admitted before
    * @param appendable neither flushed nor closed
    * @return how many there were
+   * @throws NoLongerKeptException if the period begins before all events are kept: before anything
+   *     is written, unless events are deleted meanwhile
    * @throws IOException if the journal cannot be read, or {@code appendable} throws; what was
    *     written by then is no whole export
    */
   public long export(
       String customer, Instant from, Instant to, ExportFormat format, Appendable appendable)
       throws IOException {
+    requireKept(from, Duration.ZERO);
     EventExport export =
         switch (format) {
           case CSV -> new CsvExport(meters.get().keySet(), appendable);
@@ -124,6 +132,7 @@ public final class UsageHistory {
    * Long#MAX_VALUE}.
    *
    * @return by the value of {@code by}, then by meter
+   * @throws NoLongerKeptException if the period begins before all events are kept
    * @throws IllegalStateException if there are more than {@value #MOST_GROUPS} values
    */
   public Map<String, Map<String, Long>> totals(By by, String customer, Instant from, Instant to)
@@ -145,8 +154,11 @@ public final class UsageHistory {
 
   /**
    * What a customer used in a meter over time, by what it was used with: each is what {@link
-   * Ledger#series} would say, had it been all of the customer's use.
+   * Ledger#series} would say, had it been all of the customer's use. A value that holds, and was
+   * told before all events are kept, is not known.
    *
+   * @throws NoLongerKeptException if the range does not begin an hour after all events are kept, as
+   *     its first hour is told as a whole
    * @throws IllegalStateException if there are more than {@value #MOST_GROUPS} values
    */
   public Map<String, List<UsagePoint>> series(
@@ -156,6 +168,7 @@ public final class UsageHistory {
     long from = held ? Long.MIN_VALUE : Ledger.startOf(Ledger.hour(range.from()));
     long to = Ledger.startOf(Ledger.hourAtOrAfter(range.to()));
     Map<String, MeterUse> uses = new TreeMap<>();
+    requireKept(range.from(), HOUR);
     scan.run(
         customer,
         from,
@@ -173,6 +186,7 @@ public final class UsageHistory {
             }
           }
         });
+    requireKept(range.from(), HOUR);
     long now = Ledger.nanos(clock.instant());
     Map<String, List<UsagePoint>> series = new TreeMap<>();
     uses.forEach((name, use) -> series.put(name, range.points((a, b) -> use.amount(a, b, now))));
@@ -203,6 +217,24 @@ public final class UsageHistory {
     if (to.isBefore(from)) {
       throw new IllegalArgumentException("to must not be before from, got " + from + " to " + to);
     }
+    requireKept(from, Duration.ZERO);
     scan.run(customer, Ledger.nanos(from), Ledger.nanos(to), visitor);
+    requireKept(from, Duration.ZERO);
+  }
+
+  /**
+   * Asked before, to be quick, and after, as events may be deleted meanwhile.
+   *
+   * @param more by how much the first event that is kept must be older
+   */
+  private void requireKept(Instant from, Duration more) throws IOException {
+    Instant oldest = scan.keptSince();
+    if (oldest.equals(Instant.MIN)) {
+      return;
+    }
+    Instant since = oldest.equals(Instant.MAX) ? clock.instant() : oldest.plus(more);
+    if (from.isBefore(since)) {
+      throw new NoLongerKeptException(from, since);
+    }
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.monetize.price.Money;
+import dev.monetize.usage.UsageEvent;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -118,6 +119,61 @@ class GivenNoticesTest {
     assertThat(copy.has(kept.id())).isTrue();
   }
 
+  private static UsageEvent call(Instant at) {
+    long nanos = at.getEpochSecond() * 1_000_000_000L + at.getNano();
+    return new UsageEvent(
+        nanos, nanos, "acme", "k", "t", "GET /", 200, false, List.of(), List.of());
+  }
+
+  @Test
+  void untold_isWhatCameBehindTheNoteBeforeTheLast() throws IOException {
+    GivenNotices given = new GivenNotices();
+    given.event(1, call(NOW.minusSeconds(9)));
+    assertThat(given.untold()).as("nobody was to be told").isEmpty();
+    given.note(2, NoticeNote.told(false));
+    assertThat(given.untold()).isEmpty();
+    given.event(3, call(NOW.plusSeconds(2)));
+    given.event(4, call(NOW));
+    assertThat(copy(given).untold()).contains(new Untold(NOW, NOW.plusSeconds(2)));
+    given.note(5, NoticeNote.told(false));
+    given = copy(given);
+    given.event(6, call(NOW.plusSeconds(1)));
+    assertThat(given.untold()).contains(new Untold(NOW, NOW.plusSeconds(2)));
+    given.note(7, NoticeNote.told(false));
+    assertThat(given.untold()).contains(new Untold(NOW.plusSeconds(1), NOW.plusSeconds(1)));
+    given.event(8, call(NOW));
+    given.note(9, NoticeNote.told(true));
+    assertThat(copy(given).untold()).isEmpty();
+  }
+
+  @Test
+  void untold_goesBackNoFartherThanIds() throws IOException {
+    Notice old = key("old", NOW, NOW);
+    GivenNotices given = new GivenNotices();
+    given.note(1, NoticeNote.told(true));
+    given.note(2, NoticeNote.given(old, List.of()));
+    given.event(3, call(NOW));
+    for (int days : new int[] {399, 400, 401}) {
+      Instant later = NOW.plus(Duration.ofDays(days));
+      given.note(4, NoticeNote.given(key("k" + days, later, later), List.of()));
+      given = copy(given);
+      given.event(5, call(later));
+      Instant first = given.untold().orElseThrow().first();
+      assertThat(given.has(old.id()) || first.isAfter(NOW)).as("after %d days", days).isTrue();
+      assertThat(first.isAfter(NOW)).isEqualTo(days > 400);
+    }
+  }
+
+  @Test
+  void checkpointOfTheFormerLayout_isRead() throws IOException {
+    byte[] former = new byte[1 + 8 + 4];
+    former[0] = 1;
+    GivenNotices given = new GivenNotices();
+    given.read(new DataInputStream(new ByteArrayInputStream(former)));
+    given.event(1, call(NOW));
+    assertThat(given.untold()).isEmpty();
+  }
+
   @Test
   void memory_isBoundedWithoutACheckpoint() {
     GivenNotices given = new GivenNotices();
@@ -157,7 +213,7 @@ class GivenNoticesTest {
   void laterVersions_areRefused() {
     GivenNotices given = new GivenNotices();
     assertThatThrownBy(
-            () -> given.read(new DataInputStream(new ByteArrayInputStream(new byte[] {2}))))
+            () -> given.read(new DataInputStream(new ByteArrayInputStream(new byte[] {3}))))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("later version");
     byte[] note = NoticeNote.delivered("x", "y");

@@ -3,6 +3,7 @@
 package dev.monetize.notice;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** A log of notes that outlives the engine in a test, and can die. Thread-safe. */
@@ -44,6 +45,18 @@ final class NoteFile implements NoticeLog {
 
   synchronized List<byte[]> notes() {
     return List.copyOf(notes);
+  }
+
+  /** Of each note that all was told, whether it is of a process's end. */
+  synchronized List<Boolean> told() {
+    List<Boolean> told = new ArrayList<>();
+    for (byte[] note : notes) {
+      boolean ended = Arrays.equals(note, NoticeNote.told(true));
+      if (ended || Arrays.equals(note, NoticeNote.told(false))) {
+        told.add(ended);
+      }
+    }
+    return told;
   }
 
   /** What a restart reads; now and then through a checkpoint. */

@@ -318,6 +318,46 @@ class NoticesTest {
     assertThat(arrived).isEmpty();
   }
 
+  private void nextRound() {
+    clock.advance(Duration.ofMinutes(15));
+    notices.wake();
+  }
+
+  @Test
+  void thatAllIsTold_isWrittenDown_whenAllWereLookedAt_eachRound_andAtTheEnd() {
+    nextRound();
+    Set<String> broken = new CopyOnWriteArraySet<>(List.of("b"));
+    notices.recheck(List.of("acme", "b"), looking(new CopyOnWriteArrayList<>(), broken));
+    assertThat(soon(() -> arrived.size() == 1)).isTrue();
+    nextRound();
+    used(1000, 1000);
+    assertThat(soon(() -> arrived.size() == 2)).isTrue();
+    assertThat(file.told()).as("b was not looked at").isEmpty();
+    broken.clear();
+    nextRound();
+    assertThat(soon(() -> file.told().size() == 1)).isTrue();
+    assertThat(arrived).hasSize(3);
+    nextRound();
+    assertThat(soon(() -> file.told().size() == 2)).isTrue();
+    notices.close(PATIENCE);
+    assertThat(file.told()).containsExactly(false, false, true);
+  }
+
+  @Test
+  void thatAllIsTold_isNotSaid_ofWhatCouldNotBeWrittenDown() {
+    notices.close(PATIENCE);
+    NoticeLog full = note -> note.length < 20 && file.write(note);
+    notices =
+        Notices.start(
+            NoticeRules.DEFAULT, Map.of("mail", arrived::add), new GivenNotices(), full, clock);
+    notices.recheck(Set.of(), customer -> {});
+    assertThat(soon(() -> file.told().size() == 1)).isTrue();
+    used(1000, 800);
+    notices.close(PATIENCE);
+    assertThat(file.told()).containsExactly(false);
+    assertThat(arrived).isEmpty();
+  }
+
   private Consumer<String> looking(List<String> looked, Set<String> broken) {
     return customer -> {
       looked.add(customer);

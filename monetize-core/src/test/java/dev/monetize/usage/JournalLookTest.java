@@ -79,6 +79,7 @@ class JournalLookTest {
 
     JournalLook.Found found = look();
 
+    assertThat(found.first()).isEqualTo(1);
     assertThat(found.records()).isEqualTo(32);
     assertThat(found.torn()).isPositive();
     assertThat(found.sinks()).isEqualTo(Map.of("file", new JournalLook.Sink(20, 0, false)));
@@ -175,6 +176,7 @@ class JournalLookTest {
         JournalLook.Found found = new JournalLook(own).read(seen::add);
         assertThat(found.records()).isGreaterThanOrEqualTo(least);
         long first = found.records() - seen.size() + 1;
+        assertThat(found.first()).isEqualTo(first);
         deleted = Math.max(deleted, first - 1);
         assertThat(seen.stream().mapToLong(RecordedEvent::sequence))
             .containsExactlyElementsOf(

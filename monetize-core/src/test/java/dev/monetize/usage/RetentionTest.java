@@ -5,12 +5,16 @@ package dev.monetize.usage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.monetize.usage.UsageHistory.By;
 import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -115,6 +119,96 @@ class RetentionTest {
       journal.markDurably(new SinkMark(SinkMark.Kind.GIVEN_UP, "s", 1, 5));
       checkpoint(journal);
       assertThat(first()).isFalse();
+    }
+  }
+
+  private static long export(UsageHistory history, Instant from, Appendable to) throws IOException {
+    return history.export("acme", from, Instant.MAX, ExportFormat.CSV, to);
+  }
+
+  @Test
+  void periodThatBeginsBeforeAllIsKept_isRefused_beforeAnythingIsWritten() throws Exception {
+    deleteSome();
+    try (FileUsageJournal journal = open()) {
+      append(journal, clock, 5);
+      UsageHistory history = new UsageHistory(clock, journal, Map::of);
+      Instant kept = history.keptSince();
+      Instant early = kept.minusNanos(1);
+      StringBuilder text = new StringBuilder();
+
+      assertThatThrownBy(() -> export(history, early, text))
+          .isInstanceOfSatisfying(
+              NoLongerKeptException.class, e -> assertThat(e.since()).isEqualTo(kept))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage(
+              "events settled before %s are no longer kept, and the period begins at %s: ask for"
+                  + " what is kept, from %s on",
+              kept, early, kept);
+      assertThat(text).isEmpty();
+      assertThatThrownBy(() -> history.totals(By.KEY, "acme", Instant.MIN, Instant.MAX))
+          .isInstanceOf(NoLongerKeptException.class);
+      assertThat(export(history, kept, text)).isGreaterThanOrEqualTo(5);
+      assertThat(history.totals(By.KEY, "acme", kept, Instant.MAX)).isNotEmpty();
+
+      Instant hour = kept.plus(Duration.ofHours(1));
+      assertThatThrownBy(() -> history.series(By.KEY, "acme", "calls", range(hour.minusNanos(1))))
+          .isInstanceOfSatisfying(
+              NoLongerKeptException.class, e -> assertThat(e.since()).isEqualTo(hour));
+      assertThat(history.series(By.KEY, "acme", "calls", range(hour))).isNotEmpty();
+    }
+  }
+
+  private static UsageRange range(Instant from) {
+    return new UsageRange(from, from.plus(KEPT.multipliedBy(2)), Granularity.DAY, ZoneOffset.UTC);
+  }
+
+  @Test
+  void eventsDeletedWhileTheyAreExported_areTold() throws Exception {
+    try (FileUsageJournal journal = open()) {
+      append(journal, clock, 120);
+      clock.advance(KEPT.plusSeconds(1));
+      journal.sync(Duration.ofSeconds(30));
+      UsageHistory history = new UsageHistory(clock, journal, Map::of);
+      StringWriter text =
+          new StringWriter() {
+            @Override
+            public void write(String row) {
+              super.write(row);
+              deleteOnce();
+            }
+
+            private void deleteOnce() {
+              if (first()) {
+                try {
+                  journal.checkpoint();
+                } catch (IOException e) {
+                  throw new UncheckedIOException(e);
+                }
+              }
+            }
+          };
+
+      assertThatThrownBy(() -> export(history, Instant.MIN, text))
+          .isInstanceOf(NoLongerKeptException.class);
+      assertThat(first()).isFalse();
+    }
+  }
+
+  @Test
+  void nothingKept_isToldUpToNow() throws Exception {
+    try (FileUsageJournal journal = open()) {
+      append(journal, clock, 120);
+      clock.advance(KEPT.plusSeconds(1));
+      for (int i = 0; i < 3; i++) {
+        assertThat(journal.noteDurably(new byte[2000])).isTrue(); // fills a segment without events
+      }
+      checkpoint(journal);
+      UsageHistory history = new UsageHistory(clock, journal, Map::of);
+      assertThat(history.keptSince()).isEqualTo(Instant.MAX);
+      assertThatThrownBy(() -> export(history, clock.instant().minusNanos(1), new StringBuilder()))
+          .isInstanceOf(NoLongerKeptException.class)
+          .hasMessageContaining("before " + clock.instant() + " are no longer kept");
+      assertThat(export(history, clock.instant(), new StringBuilder())).isZero();
     }
   }
 

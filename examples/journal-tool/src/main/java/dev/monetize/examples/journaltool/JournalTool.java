@@ -85,6 +85,12 @@ public final class JournalTool {
     if (request.command() != Request.Command.EXPORT) {
       summary(found);
     }
+    if (found.first() > 1) {
+      err.println(
+          "records before "
+              + found.first()
+              + " are no longer kept; what was asked for does not have them");
+    }
   }
 
   private void summary(JournalLook.Found found) throws IOException {

@@ -8,8 +8,10 @@ import dev.monetize.Granted;
 import dev.monetize.Monetizer;
 import dev.monetize.Outcome;
 import dev.monetize.tier.TierCatalog;
+import dev.monetize.usage.JournalSettings;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.function.UnaryOperator;
 
 /** An engine that two customers call. */
 final class Bench implements AutoCloseable {
@@ -20,6 +22,11 @@ final class Bench implements AutoCloseable {
   private final Monetizer monetizer;
 
   Bench(Path data) {
+    this(data, settings -> settings);
+  }
+
+  /** One with a journal of its own settings. */
+  Bench(Path data, UnaryOperator<JournalSettings> journal) {
     this.data = data;
     monetizer =
         Monetizer.builder()
@@ -27,6 +34,7 @@ final class Bench implements AutoCloseable {
             .dataDirectory(data)
             .clock(() -> Instant.parse("2026-11-20T12:00:00Z"))
             .sink("list", batch -> {})
+            .journal(journal)
             .build();
     if (monetizer.accounts().subscription("acme").isEmpty()) {
       monetizer.accounts().createCustomer("acme", "", "free");

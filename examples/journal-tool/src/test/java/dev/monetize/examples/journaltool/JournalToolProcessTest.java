@@ -7,11 +7,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -82,6 +84,31 @@ class JournalToolProcessTest {
       bench.call("acme", 1);
     }
     assertThat(run("journal", "export", "journal").out()).hasSize(6);
+  }
+
+  @Test
+  @Timeout(60)
+  void recordsNoLongerKept_areToldBesideTheOutput() throws Exception {
+    Path first = data.resolve("journal/usage-0000000000000000001.journal");
+    try (Bench bench =
+        new Bench(
+            data,
+            settings ->
+                settings
+                    .segmentBytes(128 << 10)
+                    .retention(Duration.ZERO)
+                    .checkpointEvery(Duration.ofSeconds(1)))) {
+      do {
+        bench.call("acme", 100);
+      } while (Files.exists(first));
+    }
+
+    ToolProcess export = run("journal", "export", "journal");
+
+    assertThat(export.exit()).isZero();
+    assertThat(export.out()).isNotEmpty();
+    assertThat(export.err())
+        .matches("records before \\d+ are no longer kept; what was asked for does not have them\n");
   }
 
   @Test
