@@ -29,7 +29,7 @@ final class Recovery {
 
   private final Fold fold;
   private final long from;
-  private final RecordFrame frame = new RecordFrame();
+  private final RecordFrame frame;
   private final List<Segment> segments = new ArrayList<>();
   private final Set<Segment> scanned = new HashSet<>();
   private final TreeMap<Long, String> bases = new TreeMap<>();
@@ -60,17 +60,19 @@ final class Recovery {
   record TornTail(JournalFile file, long bytes) {}
 
   Recovery(Fold fold) {
-    this(fold, Long.MAX_VALUE);
+    this(fold, Long.MAX_VALUE, new RecordFrame());
   }
 
   /**
    * One that also checks records that the fold knows.
    *
    * @param from the first one
+   * @param frame to read with
    */
-  Recovery(Fold fold, long from) {
+  Recovery(Fold fold, long from, RecordFrame frame) {
     this.fold = fold;
     this.from = from;
+    this.frame = frame;
   }
 
   /** Reads, and mends what a stop has left. */

@@ -118,11 +118,7 @@ final class Remains {
 
   /** Offset behind the last byte that is not 0. */
   int writtenEnd(int from) {
-    int end = bytes.capacity();
-    while (end > from && bytes.get(end - 1) == 0) {
-      end--;
-    }
-    return end;
+    return Segment.writtenEnd(bytes, from);
   }
 
   /** It keeps a record. */

@@ -36,15 +36,16 @@ final class Salvage {
 
   private final JournalStorage storage;
   private final SegmentDirectory directory;
-  private final RecordFrame frame = new RecordFrame();
+  private final RecordFrame frame;
   private final TreeMap<Long, Segment> files = new TreeMap<>();
   private final TreeMap<Long, Segment> whole = new TreeMap<>();
   private final List<String> strays = new ArrayList<>();
   private @Nullable Checkpoint checkpoint;
 
-  Salvage(JournalStorage storage, SegmentDirectory directory) {
+  Salvage(JournalStorage storage, SegmentDirectory directory, RecordFrame frame) {
     this.storage = storage;
     this.directory = directory;
+    this.frame = frame;
   }
 
   /**

@@ -37,7 +37,7 @@ class JournalSalvageTest {
   private static final long SEED = Long.getLong("monetize.test.seed", 20261121);
 
   private final SplittableRandom random = new SplittableRandom(SEED);
-  private final KeptRecords kept = new KeptRecords(KeptRecords.MOST_BYTES);
+  private final SteppedJournal.Memory memory = new SteppedJournal.Memory();
   private final EventPool pool = new EventPool(400, random);
   private final Map<Long, Integer> written = new TreeMap<>();
   private final Map<String, byte[]> images = new TreeMap<>();
@@ -104,7 +104,7 @@ class JournalSalvageTest {
 
   private SteppedJournal open(OnDamage onDamage) throws IOException {
     Numbers numbers = new Numbers(pool);
-    SteppedJournal journal = SteppedJournal.open(storage, ID, kept, onDamage, numbers);
+    SteppedJournal journal = SteppedJournal.open(storage, ID, memory, onDamage, numbers);
     found = numbers.bySequence();
     assertThat(found).hasSameSizeAs(numbers.numbers());
     return journal;
