@@ -59,6 +59,9 @@ final class Checkpoint {
   private Checkpoint(JournalFile file, UUID journal) throws IOException {
     this.file = file;
     ByteBuffer bytes = file.buffer();
+    if (file.unreadable(0, bytes.capacity()) >= 0) {
+      throw new Unreadable(file + " is not given by the disk");
+    }
     if (bytes.capacity() < CRC_BYTES || bytes.getInt(bytes.capacity() - CRC_BYTES) != crc(bytes)) {
       throw new Unreadable(file + " is damaged");
     }

@@ -139,6 +139,7 @@ final class Recovery {
       return true;
     }
     scanned.add(segment);
+    LegibleFile.check(segment.file(), segment.size());
     ends.add(scan(segment, limit));
     return next == limit || cleanAt(segment, lastEnd());
   }
@@ -238,13 +239,16 @@ final class Recovery {
     return segment.synced() <= end && segment.writtenEnd(end) == end;
   }
 
-  private void findTail() throws JournalDamagedException {
+  private void findTail() throws IOException {
     long dropped = 0;
     boolean damaged = false;
     stopped = segments.size();
     for (int i = segments.size() - 1; i >= 0 && i >= ends.size() - 1; i--) {
       Segment segment = segments.get(i);
       int from = i < ends.size() ? ends.get(i) : Segment.BASE;
+      if (!scanned.contains(segment)) {
+        LegibleFile.check(segment.file(), segment.size());
+      }
       int written = segment.writtenEnd(from) - from;
       damaged |= segment.synced() > from;
       if (written > 0 || segment.synced() > from) {

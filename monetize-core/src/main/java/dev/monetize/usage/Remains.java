@@ -48,12 +48,13 @@ final class Remains {
     this.number = number;
     this.frame = frame;
     bytes = segment.buffer();
-    replaced = header == Header.DAMAGED;
-    size = replaced ? Math.max(usual, bytes.capacity()) : bytes.capacity();
+    boolean damaged = header == Header.DAMAGED;
+    replaced = damaged || segment.file() instanceof LegibleFile;
+    size = damaged ? Math.max(usual, bytes.capacity()) : bytes.capacity();
     boolean headed = bytes.capacity() >= Segment.HEADER;
     long begun = headed ? segment.base() : -1;
     int synced = headed && segment.knowsSynced() ? segment.synced() : -1;
-    if (replaced && begun <= 0 && synced <= 0) { // zeros say nothing, but where all else is there
+    if (damaged && begun <= 0 && synced <= 0) { // zeros say nothing, but where all else is there
       boolean blank =
           begun == 0 && writtenEnd(0) > 0 && writtenEnd(Segment.HEADER) == Segment.HEADER;
       begun = blank ? 0 : -1;

@@ -79,7 +79,8 @@ final class Salvage {
   private void open() throws IOException {
     for (Map.Entry<Long, String> file : directory.files(strays).entrySet()) {
       long number = file.getKey();
-      Segment segment = Segment.unchecked(file.getValue(), storage.openToRead(file.getValue()));
+      JournalFile legible = LegibleFile.of(storage.openToRead(file.getValue()));
+      Segment segment = Segment.unchecked(file.getValue(), legible);
       if (segment.isWhole()) {
         checkJournal(segment);
         whole.put(number, segment);

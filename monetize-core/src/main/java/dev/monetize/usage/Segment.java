@@ -49,7 +49,8 @@ final class Segment {
   }
 
   /** The segment in a file, which is checked to hold one. */
-  static Segment of(String name, JournalFile file) throws JournalDamagedException {
+  static Segment of(String name, JournalFile file) throws IOException {
+    LegibleFile.check(file, Math.min(HEADER, file.buffer().capacity()));
     Segment segment = new Segment(name, file);
     if (segment.size() < HEADER) {
       throw JournalDamagedException.lost(
@@ -69,7 +70,7 @@ final class Segment {
    *
    * @throws JournalDamagedException if it is, but of a later version
    */
-  boolean isWhole() throws JournalDamagedException {
+  boolean isWhole() throws IOException {
     try {
       of(name, file);
       return true;

@@ -125,13 +125,14 @@ final class SegmentDirectory {
   }
 
   /**
-   * Keeps a file's bytes in {@code quarantine/}, durably, under a name that nothing else has; if
-   * the same bytes are there already, which may not be durable, they are written once more.
+   * Keeps a file's bytes in {@code quarantine/}, those that the disk gives, durably, under a name
+   * that nothing else has; if the same bytes are there already, which may not be durable, they are
+   * written once more.
    *
    * @return the name
    */
   String quarantine(String name) throws IOException {
-    ByteBuffer bytes = storage.openToRead(name).buffer();
+    ByteBuffer bytes = LegibleFile.of(storage.openToRead(name)).buffer();
     String target = QUARANTINE + name;
     ByteBuffer there = there(target);
     for (int i = 2; there != null && !there.equals(bytes); i++) {
@@ -154,7 +155,7 @@ final class SegmentDirectory {
 
   private @Nullable ByteBuffer there(String name) throws IOException {
     try {
-      return storage.openToRead(name).buffer();
+      return LegibleFile.of(storage.openToRead(name)).buffer();
     } catch (NoSuchFileException e) {
       return null;
     }
