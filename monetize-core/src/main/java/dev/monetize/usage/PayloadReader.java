@@ -89,7 +89,7 @@ final class PayloadReader {
     if ((signs & SIGNS) != 0) {
       return wide(start, length);
     }
-    int slot = (int) (hash * MIXING >>> 32) & (CACHED - 1);
+    int slot = (int) ((hash * MIXING) >>> 32) & (CACHED - 1);
     String cached = cache[slot];
     if (cached == null || !same(cached, start, length)) {
       cached = ascii(start, length);
