@@ -94,12 +94,12 @@ final class Recovery {
     while (index < limits.length && read(segments.get(index), limits[index])) {
       index++;
     }
+    findTail();
     if (next <= fold.saved()) {
       throw JournalDamagedException.lost(
           segments.get(segments.size() - 1).file(),
           missing(next, fold.saved() + 1) + " missing, which the checkpoint knows");
     }
-    findTail();
     return new Result(segments, ends, bases, next, fold.lastEvent(), torn, frame);
   }
 
