@@ -59,6 +59,9 @@ final class Checkpoint {
   private Checkpoint(JournalFile file, UUID journal) throws IOException {
     this.file = file;
     ByteBuffer bytes = file.buffer();
+    if (file.unreadable(0, bytes.capacity()) >= 0) {
+      throw new Unreadable(file + " is not given by the disk");
+    }
     if (bytes.capacity() < CRC_BYTES || bytes.getInt(bytes.capacity() - CRC_BYTES) != crc(bytes)) {
       throw new Unreadable(file + " is damaged");
     }
@@ -223,7 +226,7 @@ final class Checkpoint {
   /** Twice: its length comes first, and it may be too large to be held. */
   private static void writeState(JournalState state, DataOutputStream to, Summed summed, Stop stop)
       throws IOException {
-    Summed counted = new Summed(OutputStream.nullOutputStream(), stop);
+    Counted counted = new Counted(stop);
     state.write(new DataOutputStream(counted));
     to.writeUTF(state.name());
     to.writeLong(counted.length);
@@ -240,6 +243,41 @@ final class Checkpoint {
   interface Stop {
 
     boolean asked();
+
+    default void check() throws IOException {
+      if (asked()) {
+        throw new IOException("the journal is being closed");
+      }
+    }
+  }
+
+  /** Counts what is written, and drops it. */
+  private static final class Counted extends OutputStream {
+
+    private final Stop stop;
+    private long length;
+
+    Counted(Stop stop) {
+      this.stop = stop;
+    }
+
+    @Override
+    public void write(int value) throws IOException {
+      count(1);
+    }
+
+    @Override
+    public void write(byte[] bytes, int from, int count) throws IOException {
+      count(count);
+    }
+
+    private void count(int more) throws IOException {
+      long before = length;
+      length += more;
+      if (before >>> 16 != length >>> 16) {
+        stop.check();
+      }
+    }
   }
 
   /** Buffers and counts what is written, and sums it up. */
@@ -282,9 +320,7 @@ final class Checkpoint {
     }
 
     private void drain() throws IOException {
-      if (stop.asked()) {
-        throw new IOException("the journal is being closed");
-      }
+      stop.check();
       crc.update(buffer, 0, used);
       to.write(buffer, 0, used);
       used = 0;

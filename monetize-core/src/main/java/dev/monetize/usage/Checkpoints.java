@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,12 +23,7 @@ final class Checkpoints {
   private final BackgroundThread thread =
       new BackgroundThread("monetize-checkpoint", this::run).ofLowPriority();
   private final ReentrantLock making = new ReentrantLock();
-  private final JournalStorage storage;
-  private final UUID journal;
-  private final RecordCursor cursor;
-  private final Fold kind;
-  private final Retention retention;
-  private final Map<String, SinkProgress> sinksNow;
+  private final CheckpointMaker maker;
   private final long everyNanos;
   private boolean failing;
   private volatile long durable;
@@ -49,12 +43,8 @@ final class Checkpoints {
       Retention retention,
       Map<String, SinkProgress> sinksNow,
       Duration every) {
-    this.retention = retention;
-    this.sinksNow = sinksNow;
-    this.storage = storage;
-    this.journal = journal;
-    this.cursor = cursor;
-    this.kind = kind;
+    this.maker =
+        new CheckpointMaker(storage, journal, cursor, kind, retention, sinksNow, thread::isEnding);
     this.everyNanos = every.toNanos();
   }
 
@@ -105,48 +95,9 @@ final class Checkpoints {
   void make(long sequence) throws IOException {
     making.lock();
     try {
-      Fold fold = kind.fresh();
-      Checkpoint former = former();
-      if (former != null) {
-        fold.restore(former);
-      }
-      if (fold.saved() < sequence) {
-        fold(fold, sequence);
-        Checkpoint.write(storage, journal, sequence, fold, thread::isEnding);
-      }
-      storage.sync();
-      retention.delete(Math.max(fold.saved(), sequence), fold.sinks(), sinksNow);
+      maker.make(sequence);
     } finally {
       making.unlock();
-    }
-  }
-
-  private @Nullable Checkpoint former() {
-    try {
-      return Checkpoint.read(storage, journal);
-    } catch (IOException e) {
-      log.warn("the journal's checkpoint cannot be read; it is made anew: {}", e.toString());
-      return null;
-    }
-  }
-
-  private void fold(Fold fold, long sequence) throws IOException {
-    long first = Math.max(fold.next(), cursor.first());
-    if (first > fold.saved() + 1) {
-      throw new IOException(
-          "records " + (fold.saved() + 1) + " to " + (first - 1) + " are nowhere any more");
-    }
-    cursor.seek(first);
-    while (cursor.next() <= sequence) {
-      if (thread.isEnding()) {
-        throw new IOException("the journal is being closed");
-      }
-      long taken = cursor.take();
-      RecordFrame record = cursor.record();
-      RecordType type = RecordType.of(record.typeCode());
-      if (type != null && taken >= first) {
-        fold.record(taken, type, record.payload());
-      }
     }
   }
 

@@ -8,9 +8,11 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.MappedByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -19,6 +21,8 @@ import java.util.stream.Stream;
 
 /** Files in a directory, mapped. Mappings end with the garbage collector. */
 final class DirectoryStorage implements JournalStorage {
+
+  private static final int PIECE = 64 << 10;
 
   private final Path directory;
 
@@ -119,6 +123,33 @@ final class DirectoryStorage implements JournalStorage {
         buffer.force(from, length);
       } catch (UncheckedIOException e) {
         throw new IOException(path + " could not be forced to the disk", e.getCause());
+      }
+    }
+
+    @Override
+    public int unreadable(int from, int end) throws IOException {
+      try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+        ByteBuffer piece = ByteBuffer.allocateDirect(Math.min(PIECE, end - from));
+        int at = from;
+        int read = 0;
+        while (at < end && read >= 0) {
+          piece.clear().limit(Math.min(piece.capacity(), end - at));
+          read = read(channel, piece, at);
+          at += Math.max(0, read);
+        }
+        return at < end ? at : -1;
+      } catch (NoSuchFileException e) {
+        return -1; // another process deleted it: what is mapped stays, and is not needed any more
+      }
+    }
+
+    private static int read(FileChannel channel, ByteBuffer piece, int at) throws IOException {
+      try {
+        return channel.read(piece, at);
+      } catch (ClosedChannelException e) {
+        throw e; // somebody wants this thread to end
+      } catch (IOException e) {
+        return -1;
       }
     }
 

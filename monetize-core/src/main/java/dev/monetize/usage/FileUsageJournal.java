@@ -32,8 +32,9 @@ import org.slf4j.LoggerFactory;
  * <p><b>Opening</b> restores the {@link JournalState}s from the last checkpoint and the records
  * behind it, each of which is checked. A torn tail is cut off and logged; anything else that is not
  * as it was written is refused with a {@link JournalDamagedException}, or, if {@link
- * JournalSettings.OnDamage#CONTINUE} is set, gone on from. A second opener is refused, of this
- * process or another.
+ * JournalSettings.OnDamage#CONTINUE} is set, gone on from. Older segments are not read, or a start
+ * would take longer each day: damage in those is told to whoever asks for their events, and {@link
+ * JournalLook} finds it. A second opener is refused, of this process or another.
  *
  * <p><b>Room.</b> One segment is always made in advance. While that takes longer than filling the
  * present one, {@link #append} waits for it, up to 10 s. When the disk cannot give it, {@link

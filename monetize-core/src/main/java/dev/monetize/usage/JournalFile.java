@@ -20,6 +20,17 @@ public interface JournalFile extends AutoCloseable {
    */
   void force(int from, int length) throws IOException;
 
+  /**
+   * Reads a range, to find what the disk does not give: to touch that in the buffer fails late, in
+   * another place, with an {@link InternalError}.
+   *
+   * @return offset of the first byte of it, -1 if there is none
+   * @throws IOException if that cannot be found out
+   */
+  default int unreadable(int from, int end) throws IOException {
+    return -1;
+  }
+
   /** Lets it go; the buffer may not be touched after that. */
   @Override
   void close();

@@ -88,12 +88,12 @@ public record JournalSettings(
     /** It is not opened, and nothing is changed: somebody has to look. */
     REFUSE,
     /**
-     * It is gone on. Damaged files are kept, as they are, in the sub-directory {@code quarantine};
-     * all records that are still readable stay, under the sequences that they had. What is missing
-     * is lost: no invoice and no sink will ever have it, {@link FileUsageJournal#gaps} tells which
-     * it is, at every start. What a sink was not certainly sent before that place is parked, since
-     * it may have been; ids of usage from elsewhere that are lost may be recorded again, and
-     * notices told again.
+     * It is gone on. Damaged files are kept, as they are, in the sub-directory {@code quarantine},
+     * with zeros for what the disk does not give; all records that are still readable stay, under
+     * the sequences that they had. What is missing is lost: no invoice and no sink will ever have
+     * it, {@link FileUsageJournal#gaps} tells which it is, at every start. What a sink was not
+     * certainly sent before that place is parked, since it may have been; ids of usage from
+     * elsewhere that are lost may be recorded again, and notices told again.
      */
     CONTINUE
   }

@@ -37,14 +37,23 @@ final class Opening {
    *     on, or cannot be
    */
   Recovery.Result run() throws IOException {
+    return run(new RecordFrame());
+  }
+
+  /**
+   * Fills the fold.
+   *
+   * @param frame to read with, which is handed on
+   */
+  Recovery.Result run(RecordFrame frame) throws IOException {
     try {
-      return read();
+      return read(frame);
     } catch (JournalDamagedException damage) {
       if (onDamage == OnDamage.REFUSE || !damage.isLoss()) {
         throw damage;
       }
-      new Salvage(storage, segments).run().forEach(fold::lost);
-      return read();
+      new Salvage(storage, segments, frame).run().forEach(fold::lost);
+      return read(frame);
     }
   }
 
@@ -54,13 +63,13 @@ final class Opening {
     return new Recovery(fold).look(segments);
   }
 
-  private Recovery.Result read() throws IOException {
+  private Recovery.Result read(RecordFrame frame) throws IOException {
     if (!restored) {
       restore();
       restored = true;
     }
     long from = onDamage == OnDamage.REFUSE ? Long.MAX_VALUE : fold.needed();
-    return new Recovery(fold, from).run(segments);
+    return new Recovery(fold, from, frame).run(segments);
   }
 
   private void restore() throws IOException {

@@ -13,6 +13,10 @@ import org.jspecify.annotations.Nullable;
 final class PayloadReader {
 
   private static final int CACHED = 4096;
+  private static final long MIXING = 0x9e3779b97f4a7c15L;
+
+  /** Which of eight bytes are not ASCII. */
+  private static final long SIGNS = 0x8080808080808080L;
 
   private final byte[] bytes;
   private final @Nullable String[] cache;
@@ -81,16 +85,23 @@ final class PayloadReader {
   String readString() {
     int length = readCount();
     int start = advance(length);
-    int hash = 0;
-    int sign = 0;
-    for (int i = start; i < start + length; i++) {
-      hash = 31 * hash + bytes[i];
-      sign |= bytes[i];
+    long hash = 0;
+    long signs = 0;
+    int at = start;
+    for (; at + Long.BYTES <= start + length; at += Long.BYTES) {
+      long eight = (long) PayloadWriter.LONG.get(bytes, at);
+      hash = (hash ^ eight) * MIXING;
+      hash ^= hash >>> 32;
+      signs |= eight;
     }
-    if (sign < 0) {
+    for (; at < start + length; at++) {
+      hash = 31 * hash + bytes[at];
+      signs |= bytes[at];
+    }
+    if ((signs & SIGNS) != 0) {
       return wide(start, length);
     }
-    int slot = (hash ^ (hash >>> 15)) & (cache.length - 1);
+    int slot = (int) ((hash * MIXING) >>> 32) & (cache.length - 1);
     String cached = cache[slot];
     if (cached == null || !same(cached, start, length)) {
       cached = ascii(start, length);

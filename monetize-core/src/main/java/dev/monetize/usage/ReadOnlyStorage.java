@@ -69,7 +69,7 @@ final class ReadOnlyStorage implements JournalStorage {
       taken.put(name, live.openToRead(name));
     }
     for (int i = segments.size() - 1; i >= finished; i--) {
-      taken.put(segments.get(i), copy(directory.resolve(segments.get(i))));
+      taken.put(segments.get(i), copy(segments.get(i)));
     }
   }
 
@@ -79,6 +79,17 @@ final class ReadOnlyStorage implements JournalStorage {
       return in.readNBytes(CHECKPOINT_HEAD);
     } catch (NoSuchFileException e) {
       return new byte[0];
+    }
+  }
+
+  /** One that cannot be copied is looked at where it is: that tells what is wrong with it. */
+  private JournalFile copy(String name) throws IOException {
+    try {
+      return copy(directory.resolve(name));
+    } catch (NoSuchFileException e) {
+      throw e;
+    } catch (IOException e) {
+      return live.openToRead(name);
     }
   }
 

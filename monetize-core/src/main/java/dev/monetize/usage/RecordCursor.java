@@ -16,7 +16,7 @@ final class RecordCursor {
   private final UUID journal;
   private final SegmentDirectory segments;
   private final SegmentIndex index;
-  private final RecordFrame frame = new RecordFrame();
+  private final RecordFrame frame;
   private @Nullable Segment segment;
   private long next;
   private int at;
@@ -27,6 +27,11 @@ final class RecordCursor {
   private long changes;
 
   RecordCursor(UUID journal, SegmentDirectory segments, SegmentIndex index) {
+    this(journal, segments, index, new RecordFrame());
+  }
+
+  RecordCursor(UUID journal, SegmentDirectory segments, SegmentIndex index, RecordFrame frame) {
+    this.frame = frame;
     this.journal = journal;
     this.segments = segments;
     this.index = index;

@@ -64,10 +64,16 @@ final class RecordFrame {
     close(RecordType.NOTE);
   }
 
-  /** Says that the records up to one are missing. */
-  void gap(long last) {
+  /**
+   * Says that the records up to one are missing.
+   *
+   * @param size bytes that it takes on disk, a multiple of 8: zeros follow what it says
+   */
+  void gap(long last, int size) {
     writer.position(PAYLOAD);
     writer.putVarint(last);
+    int rest = size - OVERHEAD - (writer.position() - PAYLOAD);
+    writer.putBytes(new byte[Math.max(0, rest)]);
     close(RecordType.GAP);
   }
 

@@ -288,16 +288,18 @@ public final class RecordedIds implements JournalState {
     for (int left = from.readInt(); left > 0; left--) {
       long day = from.readLong();
       for (long ids = from.readLong(); ids > 0; ids--) {
-        readId(day, from);
-        spill();
+        if (readId(day, from)) {
+          spill();
+        }
       }
     }
   }
 
-  private void readId(long day, DataInput from) throws IOException {
+  private boolean readId(long day, DataInput from) throws IOException {
     lock.lock();
     try {
       day(day).table().add(from.readLong(), from.readLong(), from.readInt());
+      return mustSpill();
     } finally {
       lock.unlock();
     }

@@ -29,7 +29,7 @@ final class Recovery {
 
   private final Fold fold;
   private final long from;
-  private final RecordFrame frame = new RecordFrame();
+  private final RecordFrame frame;
   private final List<Segment> segments = new ArrayList<>();
   private final Set<Segment> scanned = new HashSet<>();
   private final TreeMap<Long, String> bases = new TreeMap<>();
@@ -60,17 +60,19 @@ final class Recovery {
   record TornTail(JournalFile file, long bytes) {}
 
   Recovery(Fold fold) {
-    this(fold, Long.MAX_VALUE);
+    this(fold, Long.MAX_VALUE, new RecordFrame());
   }
 
   /**
    * One that also checks records that the fold knows.
    *
    * @param from the first one
+   * @param frame to read with
    */
-  Recovery(Fold fold, long from) {
+  Recovery(Fold fold, long from, RecordFrame frame) {
     this.fold = fold;
     this.from = from;
+    this.frame = frame;
   }
 
   /** Reads, and mends what a stop has left. */
@@ -92,12 +94,12 @@ final class Recovery {
     while (index < limits.length && read(segments.get(index), limits[index])) {
       index++;
     }
+    findTail();
     if (next <= fold.saved()) {
       throw JournalDamagedException.lost(
           segments.get(segments.size() - 1).file(),
           missing(next, fold.saved() + 1) + " missing, which the checkpoint knows");
     }
-    findTail();
     return new Result(segments, ends, bases, next, fold.lastEvent(), torn, frame);
   }
 
@@ -137,6 +139,7 @@ final class Recovery {
       return true;
     }
     scanned.add(segment);
+    LegibleFile.check(segment.file(), segment.size());
     ends.add(scan(segment, limit));
     return next == limit || cleanAt(segment, lastEnd());
   }
@@ -236,13 +239,16 @@ final class Recovery {
     return segment.synced() <= end && segment.writtenEnd(end) == end;
   }
 
-  private void findTail() throws JournalDamagedException {
+  private void findTail() throws IOException {
     long dropped = 0;
     boolean damaged = false;
     stopped = segments.size();
     for (int i = segments.size() - 1; i >= 0 && i >= ends.size() - 1; i--) {
       Segment segment = segments.get(i);
       int from = i < ends.size() ? ends.get(i) : Segment.BASE;
+      if (!scanned.contains(segment)) {
+        LegibleFile.check(segment.file(), segment.size());
+      }
       int written = segment.writtenEnd(from) - from;
       damaged |= segment.synced() > from;
       if (written > 0 || segment.synced() > from) {

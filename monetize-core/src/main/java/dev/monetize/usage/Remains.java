@@ -23,6 +23,9 @@ final class Remains {
     DAMAGED
   }
 
+  /** Bytes that one GAP takes at most: a multiple of those of the least record. */
+  private static final int MOST_GAP = 65_520;
+
   private final UUID journal;
   private final long number;
   private final RecordFrame frame;
@@ -34,8 +37,13 @@ final class Remains {
   private final List<Piece> pieces = new ArrayList<>();
   private boolean replaced;
 
-  /** Records, and the offsets between which they lie; they are missing if these are the same. */
-  private record Piece(long first, long last, int from, int end) {}
+  /** Records, and the offsets between which they lie; if they are missing, the room they keep. */
+  private record Piece(long first, long last, int from, int end, boolean missing) {
+
+    int size() {
+      return missing ? Math.max(RecordFrame.LEAST, (end - from + 7) & ~7) : end - from;
+    }
+  }
 
   /**
    * Of a segment.
@@ -48,12 +56,13 @@ final class Remains {
     this.number = number;
     this.frame = frame;
     bytes = segment.buffer();
-    replaced = header == Header.DAMAGED;
-    size = replaced ? Math.max(usual, bytes.capacity()) : bytes.capacity();
+    boolean damaged = header == Header.DAMAGED;
+    replaced = damaged || segment.file() instanceof LegibleFile;
+    size = damaged ? Math.max(usual, bytes.capacity()) : bytes.capacity();
     boolean headed = bytes.capacity() >= Segment.HEADER;
     long begun = headed ? segment.base() : -1;
     int synced = headed && segment.knowsSynced() ? segment.synced() : -1;
-    if (replaced && begun <= 0 && synced <= 0) { // zeros say nothing, but where all else is there
+    if (damaged && begun <= 0 && synced <= 0) { // zeros say nothing, but where all else is there
       boolean blank =
           begun == 0 && writtenEnd(0) > 0 && writtenEnd(Segment.HEADER) == Segment.HEADER;
       begun = blank ? 0 : -1;
@@ -87,6 +96,10 @@ final class Remains {
     return promised;
   }
 
+  int size() {
+    return size;
+  }
+
   /** How many records it can have held, at most. */
   long most() {
     return size / RecordFrame.LEAST;
@@ -118,28 +131,36 @@ final class Remains {
 
   /** Offset behind the last byte that is not 0. */
   int writtenEnd(int from) {
-    int end = bytes.capacity();
-    while (end > from && bytes.get(end - 1) == 0) {
-      end--;
-    }
-    return end;
+    return Segment.writtenEnd(bytes, from);
   }
 
   /** It keeps a record. */
   void keep(long sequence, int from, int end) {
     Piece before = pieces.isEmpty() ? null : pieces.get(pieces.size() - 1);
     replaced |= before == null && base != sequence;
-    if (before != null && before.end == from) {
-      pieces.set(pieces.size() - 1, new Piece(before.first, sequence, before.from, end));
+    if (before != null && !before.missing && before.end == from) {
+      pieces.set(pieces.size() - 1, new Piece(before.first, sequence, before.from, end, false));
     } else {
-      pieces.add(new Piece(sequence, sequence, from, end));
+      pieces.add(new Piece(sequence, sequence, from, end, false));
     }
   }
 
-  /** Records of it are missing. */
-  void lose(JournalGap gap) {
+  /**
+   * Records of it are missing.
+   *
+   * @param room that they keep at least
+   */
+  void lose(JournalGap gap, int room) {
     replaced = true;
-    pieces.add(new Piece(gap.first(), gap.last(), 0, 0));
+    long first = gap.first();
+    int left = room;
+    while (left > MOST_GAP && first < gap.last()) {
+      long last = Math.min(gap.last() - 1, first + MOST_GAP / RecordFrame.LEAST - 1);
+      pieces.add(new Piece(first, last, 0, MOST_GAP, true));
+      first = last + 1;
+      left -= MOST_GAP;
+    }
+    pieces.add(new Piece(first, gap.last(), 0, Math.min(left, MOST_GAP), true));
   }
 
   /** Writes what it becomes. */
@@ -147,7 +168,7 @@ final class Remains {
     DataOutputStream to = new DataOutputStream(stream);
     int end = Segment.HEADER;
     for (Piece piece : pieces) {
-      end += piece.end > piece.from ? piece.end - piece.from : gap(piece).capacity();
+      end += piece.size();
     }
     int whole = Math.max(size, (end + 4095) & ~4095);
     if (pieces.isEmpty()) {
@@ -157,7 +178,7 @@ final class Remains {
       to.write(Segment.header(journal, number, whole, pieces.get(0).first, end));
     }
     for (Piece piece : pieces) {
-      if (piece.end > piece.from) {
+      if (!piece.missing) {
         int until = Math.min(piece.end, bytes.capacity());
         SegmentDirectory.copy(bytes, piece.from, until, to);
         to.write(new byte[piece.end - until]); // zeros behind the last record, which were cut off
@@ -174,7 +195,7 @@ final class Remains {
 
   private ByteBuffer gap(Piece piece) {
     frame.seed(journal, number);
-    frame.gap(piece.last);
+    frame.gap(piece.last, piece.size());
     ByteBuffer gap = ByteBuffer.allocateDirect(frame.size()).order(ByteOrder.LITTLE_ENDIAN);
     frame.put(gap, 0, piece.first);
     return gap;

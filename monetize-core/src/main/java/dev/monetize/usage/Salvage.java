@@ -36,15 +36,16 @@ final class Salvage {
 
   private final JournalStorage storage;
   private final SegmentDirectory directory;
-  private final RecordFrame frame = new RecordFrame();
+  private final RecordFrame frame;
   private final TreeMap<Long, Segment> files = new TreeMap<>();
   private final TreeMap<Long, Segment> whole = new TreeMap<>();
   private final List<String> strays = new ArrayList<>();
   private @Nullable Checkpoint checkpoint;
 
-  Salvage(JournalStorage storage, SegmentDirectory directory) {
+  Salvage(JournalStorage storage, SegmentDirectory directory, RecordFrame frame) {
     this.storage = storage;
     this.directory = directory;
+    this.frame = frame;
   }
 
   /**
@@ -78,7 +79,8 @@ final class Salvage {
   private void open() throws IOException {
     for (Map.Entry<Long, String> file : directory.files(strays).entrySet()) {
       long number = file.getKey();
-      Segment segment = Segment.unchecked(file.getValue(), storage.openToRead(file.getValue()));
+      JournalFile legible = LegibleFile.of(storage.openToRead(file.getValue()));
+      Segment segment = Segment.unchecked(file.getValue(), legible);
       if (segment.isWhole()) {
         checkJournal(segment);
         whole.put(number, segment);

@@ -10,6 +10,9 @@ import java.util.List;
  * the next one that is readable, or the next segment's base. Where nothing follows, nobody knows:
  * then as many are given up as there can have been, so that none of their sequences is given again.
  * What no fsync ever covered is no damage there, but a torn tail, and left to {@link Recovery}.
+ *
+ * <p>What is given up keeps its room in the file, so that what can have been in a place is known
+ * from its bytes once more when that place is damaged again.
  */
 final class SalvageWalk {
 
@@ -54,7 +57,7 @@ final class SalvageWalk {
       }
     }
     if (next <= saved) {
-      lose(last, saved + last.most());
+      lose(last, saved + last.most(), last.size());
     }
     return gaps;
   }
@@ -74,7 +77,7 @@ final class SalvageWalk {
       if (!before && segment.promised() <= Segment.BASE) {
         return false;
       }
-      lose(segment, segment.base() - 1);
+      lose(segment, segment.base() - 1, 0);
     }
     while (next < limit) {
       int found = segment.find(at, next, limit);
@@ -85,7 +88,7 @@ final class SalvageWalk {
         if (!before && segment.promised() <= at) {
           return false;
         }
-        lose(segment, frame.sequence() - 1);
+        lose(segment, frame.sequence() - 1, found - at);
       }
       segment.keep(next, found, found + frame.size());
       at = found + frame.size();
@@ -103,14 +106,15 @@ final class SalvageWalk {
     if (!before && segment.promised() <= at) {
       return false;
     }
-    lose(segment, limit < NONE ? limit - 1 : next + (behind - at - 1) / RecordFrame.LEAST);
+    long room = 1L + (behind - at - 1) / RecordFrame.LEAST;
+    lose(segment, limit < NONE ? limit - 1 : Math.max(next - 1, saved) + room, behind - at);
     return true;
   }
 
-  private void lose(Remains segment, long last) {
+  private void lose(Remains segment, long last, int bytes) {
     JournalGap gap = new JournalGap(next, last);
     gaps.add(gap);
-    segment.lose(gap);
+    segment.lose(gap, bytes);
     next = last + 1;
   }
 }

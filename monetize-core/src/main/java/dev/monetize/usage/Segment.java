@@ -49,7 +49,8 @@ final class Segment {
   }
 
   /** The segment in a file, which is checked to hold one. */
-  static Segment of(String name, JournalFile file) throws JournalDamagedException {
+  static Segment of(String name, JournalFile file) throws IOException {
+    LegibleFile.check(file, Math.min(HEADER, file.buffer().capacity()));
     Segment segment = new Segment(name, file);
     if (segment.size() < HEADER) {
       throw JournalDamagedException.lost(
@@ -69,7 +70,7 @@ final class Segment {
    *
    * @throws JournalDamagedException if it is, but of a later version
    */
-  boolean isWhole() throws JournalDamagedException {
+  boolean isWhole() throws IOException {
     try {
       of(name, file);
       return true;
@@ -206,8 +207,9 @@ final class Segment {
    * written although that failed; so it is written once more.
    */
   void syncAgain(int offset) throws IOException {
-    byte[] bytes = new byte[8192];
-    for (int at = Math.min(synced(), offset); at < offset; at += bytes.length) {
+    int from = Math.min(synced(), offset);
+    byte[] bytes = new byte[Math.min(8192, offset - from)];
+    for (int at = from; at < offset; at += bytes.length) {
       int length = Math.min(bytes.length, offset - at);
       buffer.get(at, bytes, 0, length);
       buffer.put(at, bytes, 0, length);
@@ -243,16 +245,23 @@ final class Segment {
 
   /** Offset behind the last byte that is not 0, looking from an offset on. */
   int writtenEnd(int from) {
-    int end = size();
-    while (end > from && buffer.get(end - 1) == 0) {
-      end -= end - 8 >= from && (end & 7) == 0 && buffer.getLong(end - 8) == 0 ? 8 : 1;
+    return writtenEnd(buffer, from);
+  }
+
+  static int writtenEnd(ByteBuffer in, int from) {
+    int end = in.capacity();
+    while (end - Long.BYTES >= from && in.getLong(end - Long.BYTES) == 0) {
+      end -= Long.BYTES;
+    }
+    while (end > from && in.get(end - 1) == 0) {
+      end--;
     }
     return end;
   }
 
   /** Puts zeros from an offset to the end, durably. */
   void clear(int from) throws IOException {
-    byte[] zeros = new byte[8192];
+    byte[] zeros = new byte[Math.min(8192, size() - from)];
     for (int at = from; at < size(); at += zeros.length) {
       buffer.put(at, zeros, 0, Math.min(zeros.length, size() - at));
     }

@@ -12,14 +12,14 @@ import java.util.List;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.UUID;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The segments of a journal: {@code usage-0000000000000000001.journal} and so on. */
 final class SegmentDirectory {
 
-  private static final Pattern NAME = Pattern.compile("usage-(0\\d{18})\\.journal");
+  private static final String BEGINNING = "usage-0";
+  private static final String ENDING = ".journal";
+  private static final int DIGITS = 18;
   private static final String MADE = "next.tmp";
   private static final String QUARANTINE = "quarantine/";
   private static final int PIECE = 64 << 10;
@@ -56,14 +56,33 @@ final class SegmentDirectory {
   NavigableMap<Long, String> files(List<String> strays) throws IOException {
     TreeMap<Long, String> files = new TreeMap<>();
     for (String name : storage.names()) {
-      Matcher matcher = NAME.matcher(name);
-      if (matcher.matches()) {
-        files.put(Long.parseLong(matcher.group(1)), name);
-      } else if (name.endsWith(".journal")) {
-        strays.add(name);
+      if (name.endsWith(ENDING)) {
+        long number = number(name);
+        if (number < 0) {
+          strays.add(name);
+        } else {
+          files.put(number, name);
+        }
       }
     }
     return files;
+  }
+
+  /** Number of the segment of a name, -1 if it only resembles one. */
+  private static long number(String name) {
+    int end = BEGINNING.length() + DIGITS;
+    if (name.length() != end + ENDING.length() || !name.startsWith(BEGINNING)) {
+      return -1;
+    }
+    long number = 0;
+    for (int i = BEGINNING.length(); i < end; i++) {
+      int digit = name.charAt(i) - '0';
+      if (digit < 0 || digit > 9) {
+        return -1;
+      }
+      number = 10 * number + digit;
+    }
+    return number;
   }
 
   /** Opens a segment to write it. */
@@ -106,13 +125,14 @@ final class SegmentDirectory {
   }
 
   /**
-   * Keeps a file's bytes in {@code quarantine/}, durably, under a name that nothing else has; if
-   * the same bytes are there already, which may not be durable, they are written once more.
+   * Keeps a file's bytes in {@code quarantine/}, those that the disk gives, durably, under a name
+   * that nothing else has; if the same bytes are there already, which may not be durable, they are
+   * written once more.
    *
    * @return the name
    */
   String quarantine(String name) throws IOException {
-    ByteBuffer bytes = storage.openToRead(name).buffer();
+    ByteBuffer bytes = LegibleFile.of(storage.openToRead(name)).buffer();
     String target = QUARANTINE + name;
     ByteBuffer there = there(target);
     for (int i = 2; there != null && !there.equals(bytes); i++) {
@@ -135,7 +155,7 @@ final class SegmentDirectory {
 
   private @Nullable ByteBuffer there(String name) throws IOException {
     try {
-      return storage.openToRead(name).buffer();
+      return LegibleFile.of(storage.openToRead(name)).buffer();
     } catch (NoSuchFileException e) {
       return null;
     }

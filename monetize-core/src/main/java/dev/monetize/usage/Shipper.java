@@ -14,6 +14,9 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,6 +43,8 @@ import org.slf4j.LoggerFactory;
 public final class Shipper {
 
   private static final Logger log = LoggerFactory.getLogger(Shipper.class);
+
+  private static final Pattern BATCH = Pattern.compile("([^:]+):([^:]+):\\d{1,18}-(\\d{1,18})");
 
   private final UsageJournal journal;
   private final Map<String, Delivery> deliveries = new TreeMap<>();
@@ -105,8 +110,10 @@ public final class Shipper {
   }
 
   /**
-   * Delivers what there is, as long as the time allows and each sink takes it, and ends. The rest
-   * follows after the next start. Call it when no more events come, before the journal is closed.
+   * Delivers what there is, as long as the time allows and each sink takes it, and ends. A delivery
+   * that is under way when the time is over is interrupted: whether its batch arrived or not, it
+   * comes again after the next start, with the same id, and the rest follows. Call it when no more
+   * events come, before the journal is closed.
    *
    * @return whether every sink got everything but what is parked
    */
@@ -156,15 +163,20 @@ public final class Shipper {
    * and the sink's other batches wait.
    *
    * @param batch its id
-   * @throws IllegalArgumentException if no such batch is parked, or its sink is missing
+   * @return false if it is not parked any more: it has arrived, or was given up
+   * @throws IllegalArgumentException if there was never such a batch, or its sink is missing
    */
-  public void retry(String batch) {
+  public boolean retry(String batch) {
     SinkMark mark = mark(batch);
+    if (mark == null) {
+      return false;
+    }
     Delivery delivery = deliveries.get(mark.sink());
     if (delivery == null) {
       throw new IllegalArgumentException("sink \"" + mark.sink() + "\" is missing");
     }
     delivery.retry(mark);
+    return true;
   }
 
   /**
@@ -172,15 +184,21 @@ public final class Shipper {
    * in the journal and in the ledger.
    *
    * @param batch its id
-   * @throws IllegalArgumentException if no such batch is parked
+   * @return false if it is not parked any more: it has arrived, or was given up
+   * @throws IllegalArgumentException if there was never such a batch
    * @throws IOException if it could not be written down
    */
-  public void drop(String batch) throws IOException, InterruptedException {
+  public boolean drop(String batch) throws IOException, InterruptedException {
     SinkMark mark = mark(batch);
+    if (mark == null) {
+      return false;
+    }
     journal.markDurably(mark.as(Kind.GIVEN_UP));
+    return true;
   }
 
-  private SinkMark mark(String batch) {
+  /** Of a parked batch; null if it is one that is done with. */
+  private @Nullable SinkMark mark(String batch) {
     for (SinkProgress progress : journal.sinks().values()) {
       for (SinkMark mark : progress.parked()) {
         if (UsageBatch.id(journal.id(), mark.sink(), mark.first(), mark.last()).equals(batch)) {
@@ -188,7 +206,17 @@ public final class Shipper {
         }
       }
     }
-    throw new IllegalArgumentException("no batch \"" + batch + "\" is parked");
+    if (!isDoneWith(BATCH.matcher(batch))) {
+      throw new IllegalArgumentException("no batch \"" + batch + "\" is parked");
+    }
+    return null;
+  }
+
+  private boolean isDoneWith(Matcher batch) {
+    SinkProgress sink = batch.matches() ? journal.sinks().get(batch.group(2)) : null;
+    return sink != null
+        && batch.group(1).equals(journal.id().toString())
+        && Long.parseLong(batch.group(3)) <= sink.sent();
   }
 
   /** Has every sink look at the clock: for tests, which turn it by hand. */

@@ -9,8 +9,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -101,12 +103,45 @@ class JournalLookTest {
   }
 
   @Test
+  void damageBeforeTheCheckpoint_isNotSeenByAStart_butFound() throws Exception {
+    CountedUse use = new CountedUse("use");
+    try (FileUsageJournal journal = open(use)) {
+      for (int i = 0; i < 100; i++) {
+        assertThat(journal.append(Events.call("acme"))).isPositive();
+      }
+      journal.sync(Duration.ofSeconds(30));
+      journal.checkpoint();
+    }
+    Path first = segment(0);
+    byte[] bytes = Files.readAllBytes(first);
+    bytes[200] ^= 1;
+    Files.write(first, bytes);
+
+    open(new CountedUse("use")).close();
+    assertThatThrownBy(this::look)
+        .isInstanceOf(JournalDamagedException.class)
+        .hasMessageContaining(first + ": at offset 200: record 3 cannot be read. Nothing was");
+  }
+
+  private FileUsageJournal open(JournalState state) throws IOException {
+    return FileUsageJournal.open(
+        JournalStorage.directory(directory),
+        () -> {},
+        JournalSettings.on(InstantSource.system()),
+        4096,
+        List.of(state));
+  }
+
+  @Test
   void checkpointThatIsDamaged_isDoneWithout_asAtAStart() throws Exception {
     Files.write(directory.resolve(Checkpoint.FILE), new byte[100]);
 
     assertThat(look().records()).isEqualTo(32);
 
-    Files.delete(segment(0));
+    Files.move(
+        segment(0),
+        directory.resolve(SegmentDirectory.name(2)),
+        StandardCopyOption.REPLACE_EXISTING);
     assertThatThrownBy(this::look)
         .isInstanceOf(JournalDamagedException.class)
         .hasMessageContaining("what the deleted records came to cannot be read");

@@ -166,6 +166,36 @@ class ParkedBatchTest {
   }
 
   @Test
+  void retry_ofABatchThatJustArrived_isHarmless() throws Exception {
+    String id = parkOne();
+    poison.clear();
+    Shipper shipper = start(file());
+
+    assertThat(shipper.retry(id)).isTrue();
+    assertThat(next().id()).isEqualTo(id);
+    assertThat(shipper.close(LONG)).isTrue();
+
+    assertThat(shipper.retry(id)).isFalse();
+    assertThat(shipper.drop(id)).isFalse();
+    assertThat(taken).isEmpty();
+  }
+
+  @Test
+  void batchThatNeverWas_isRefused() throws Exception {
+    String id = parkOne();
+    Shipper shipper = start(file());
+
+    for (String wrong :
+        List.of(
+            "x", id + "0", id.replace("file", "life"), id.replace(journal.id() + "", "other"))) {
+      assertThatThrownBy(() -> shipper.retry(wrong))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("no batch \"" + wrong + "\" is parked");
+    }
+    shipper.close(LONG);
+  }
+
+  @Test
   void droppedBatch_neverComes() throws Exception {
     String id = parkOne();
     Shipper shipper = start(file());
@@ -173,7 +203,8 @@ class ParkedBatchTest {
     shipper.drop(id);
 
     assertThat(shipper.parked()).isEmpty();
-    assertThatThrownBy(() -> shipper.retry(id)).hasMessage("no batch \"" + id + "\" is parked");
+    assertThat(shipper.retry(id)).isFalse();
+    assertThat(shipper.drop(id)).isFalse();
     assertThat(shipper.close(LONG)).isTrue();
     journal.close();
     open();
@@ -195,7 +226,7 @@ class ParkedBatchTest {
     without.forget("file");
 
     assertThat(without.parked()).isEmpty();
-    assertThatThrownBy(() -> without.drop(id)).hasMessage("no batch \"" + id + "\" is parked");
+    assertThat(without.drop(id)).isFalse();
   }
 
   @Test

@@ -170,11 +170,7 @@ final class SoakProcess {
 
   private static void retry(Shipper shipper) {
     for (ParkedBatch parked : shipper.parked()) {
-      try {
-        shipper.retry(parked.id());
-      } catch (IllegalArgumentException e) {
-        // An earlier retry has arrived meanwhile.
-      }
+      shipper.retry(parked.id());
     }
   }
 

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,8 +31,14 @@ final class MemoryNames {
     }
   }
 
-  List<String> names() {
-    return List.copyOf(seen.keySet());
+  List<String> names(Predicate<String> which) {
+    List<String> names = new ArrayList<>(seen.size());
+    for (String name : seen.keySet()) {
+      if (which.test(name)) {
+        names.add(name);
+      }
+    }
+    return names;
   }
 
   Iterable<MemoryFile> files() {

@@ -127,7 +127,7 @@ public final class MemoryStorage implements JournalStorage {
     lock.lock();
     try {
       begin(Operation.LIST, "");
-      return names.names().stream().filter(name -> !name.startsWith(QUARANTINE)).toList();
+      return names.names(name -> !name.startsWith(QUARANTINE));
     } finally {
       lock.unlock();
     }

@@ -33,7 +33,7 @@ final class CrashExplorer {
   private final boolean truncating;
   private final EventPool pool = new EventPool(4096, new SplittableRandom(1));
   private final RecordedIds noIds;
-  private final KeptRecords kept = new KeptRecords(KeptRecords.MOST_BYTES);
+  private final SteppedJournal.Memory memory = new SteppedJournal.Memory();
   private long states;
   private long journals;
 
@@ -153,7 +153,7 @@ final class CrashExplorer {
     Numbers numbers = new Numbers(pool);
     RecordedIds ids = noIds.fresh();
     byte[][] before = truncating ? new byte[0][] : bytes();
-    SteppedJournal journal = SteppedJournal.open(hurt.apply(storage), id, kept, numbers, ids);
+    SteppedJournal journal = SteppedJournal.open(hurt.apply(storage), id, memory, numbers, ids);
     if (!truncating) {
       putBack(before, journal.tails());
     }

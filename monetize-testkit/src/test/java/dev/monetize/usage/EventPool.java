@@ -58,10 +58,15 @@ final class EventPool {
    */
   static int number(byte[] note) {
     int number = ByteBuffer.wrap(note).getInt();
-    if (number < 0 || !Arrays.equals(note, note(number))) {
+    if (number < 0 || note.length != 4 + number % 57 || !isFilled(note, (byte) number)) {
       throw new IllegalArgumentException(Arrays.toString(note) + " was never a note");
     }
     return number;
+  }
+
+  private static boolean isFilled(byte[] note, byte with) {
+    int last = note.length - 1;
+    return last < 4 || (note[4] == with && Arrays.equals(note, 4, last, note, 5, last + 1));
   }
 
   /** Begins with the first one again. */

@@ -30,7 +30,7 @@ class JournalDamageTest {
 
   private final SplittableRandom random = new SplittableRandom(SEED);
   private final MemoryStorage storage = new MemoryStorage();
-  private final KeptRecords kept = new KeptRecords(KeptRecords.MOST_BYTES);
+  private final SteppedJournal.Memory memory = new SteppedJournal.Memory();
   private final EventPool pool = new EventPool(400, random);
   private final List<Integer> written = new ArrayList<>();
   private final List<Integer> ends = new ArrayList<>();
@@ -73,7 +73,7 @@ class JournalDamageTest {
   private SteppedJournal open() throws IOException {
     Numbers numbers = new Numbers(pool);
     found = numbers.numbers();
-    return SteppedJournal.open(storage, ID, kept, numbers);
+    return SteppedJournal.open(storage, ID, memory, numbers);
   }
 
   private void findEnds() {

@@ -37,7 +37,7 @@ class JournalSalvageTest {
   private static final long SEED = Long.getLong("monetize.test.seed", 20261121);
 
   private final SplittableRandom random = new SplittableRandom(SEED);
-  private final KeptRecords kept = new KeptRecords(KeptRecords.MOST_BYTES);
+  private final SteppedJournal.Memory memory = new SteppedJournal.Memory();
   private final EventPool pool = new EventPool(400, random);
   private final Map<Long, Integer> written = new TreeMap<>();
   private final Map<String, byte[]> images = new TreeMap<>();
@@ -104,7 +104,7 @@ class JournalSalvageTest {
 
   private SteppedJournal open(OnDamage onDamage) throws IOException {
     Numbers numbers = new Numbers(pool);
-    SteppedJournal journal = SteppedJournal.open(storage, ID, kept, onDamage, numbers);
+    SteppedJournal journal = SteppedJournal.open(storage, ID, memory, onDamage, numbers);
     found = numbers.bySequence();
     assertThat(found).hasSameSizeAs(numbers.numbers());
     return journal;
@@ -143,6 +143,7 @@ class JournalSalvageTest {
     checkQuarantine();
     long last = new TreeSet<>(written.keySet()).last();
     UsageEvent event = pool.take();
+    journal.makeSpare(SEGMENTS + 2); // what is lost keeps its room: there may be none left
     long next = journal.append(event);
     assertThat(next).isGreaterThan(last);
     journal.sync();
@@ -421,6 +422,40 @@ class JournalSalvageTest {
     assertThat(journal.gaps()).containsExactly(gap(3, 3));
     assertThat(bytes("quarantine/" + name(1))).isEqualTo(first);
     assertThat(bytes("quarantine/" + name(1) + ".2")).isEqualTo(again);
+  }
+
+  @Test
+  void damagedGap_atTheEnd_givesNoSequenceAgain() throws IOException {
+    for (int sector = 0; sector < SIZE / 512; sector++) {
+      for (int more = 0; more < 3; more++) {
+        restore();
+        zero(3, begins.get(firstOf(3) + 1), SIZE);
+        open(goneOn());
+        long last = written.size();
+        SteppedJournal journal = open(OnDamage.REFUSE);
+        for (int i = 0; i < more; i++) {
+          journal.makeSpare(SEGMENTS + 2);
+          last = journal.append(pool.take());
+        }
+        journal.sync();
+        hurt.clear();
+        hurt.putAll(files());
+        zero(3, Math.max(Segment.HEADER, 512 * sector), SIZE);
+
+        journal = open(goneOn());
+
+        journal.makeSpare(SEGMENTS + 2);
+        assertThat(journal.append(pool.take()))
+            .as("zeros from sector %d on, %d events behind the gap", sector, more)
+            .isGreaterThan(last);
+      }
+    }
+  }
+
+  /** Puts what is hurt. */
+  private OnDamage goneOn() throws IOException {
+    putHurt();
+    return OnDamage.CONTINUE;
   }
 
   @Test

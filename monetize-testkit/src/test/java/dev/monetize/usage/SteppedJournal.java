@@ -29,17 +29,26 @@ final class SteppedJournal {
   private final Appender appender;
   private final Map<String, SinkProgress> sinks;
   private final UUID id;
+  private final Memory memory;
   private int present;
   private long synced;
 
-  private SteppedJournal(
-      JournalStorage storage, Fold fold, Recovery.Result found, KeptRecords kept) {
+  /** What a journal holds in memory: large, so that the next one uses it again. */
+  static final class Memory {
+
+    private final KeptRecords kept = new KeptRecords(KeptRecords.MOST_BYTES);
+    private final RecordFrame frame = new RecordFrame();
+    private final RecordFrame cursorFrame = new RecordFrame();
+  }
+
+  private SteppedJournal(JournalStorage storage, Fold fold, Recovery.Result found, Memory memory) {
+    this.memory = memory;
     this.storage = storage;
     this.segments = new SegmentDirectory(storage);
     this.fold = fold;
     this.found = found;
     this.index = new SegmentIndex(found.bases());
-    this.appender = new Appender(found, index, kept, () -> {});
+    this.appender = new Appender(found, index, memory.kept, () -> {});
     this.sinks = new HashMap<>(fold.sinks());
     this.id = found.segments().get(0).journal();
     this.present = found.segments().size();
@@ -50,18 +59,17 @@ final class SteppedJournal {
   /**
    * Opens as {@link FileUsageJournal} does.
    *
-   * @param kept used again, for its size
+   * @param memory of another journal, which is done with it
    */
-  static SteppedJournal open(
-      JournalStorage storage, UUID id, KeptRecords kept, JournalState... states)
+  static SteppedJournal open(JournalStorage storage, UUID id, Memory memory, JournalState... states)
       throws IOException {
-    return open(storage, id, kept, OnDamage.REFUSE, states);
+    return open(storage, id, memory, OnDamage.REFUSE, states);
   }
 
   static SteppedJournal open(
-      JournalStorage storage, UUID id, KeptRecords kept, OnDamage onDamage, JournalState... states)
+      JournalStorage storage, UUID id, Memory memory, OnDamage onDamage, JournalState... states)
       throws IOException {
-    kept.synced(Long.MAX_VALUE);
+    memory.kept.synced(Long.MAX_VALUE);
     Fold fold = new Fold(List.of(states));
     SegmentDirectory segments = new SegmentDirectory(storage);
     storage.sync();
@@ -71,8 +79,8 @@ final class SteppedJournal {
       }
       segments.create(id, 1, SEGMENT);
     }
-    Recovery.Result found = new Opening(storage, segments, fold, onDamage).run();
-    return new SteppedJournal(storage, fold, found, kept);
+    Recovery.Result found = new Opening(storage, segments, fold, onDamage).run(memory.frame);
+    return new SteppedJournal(storage, fold, found, memory);
   }
 
   /** How many records there were when it was opened. */
@@ -171,9 +179,9 @@ final class SteppedJournal {
   }
 
   private void make(Duration kept) throws IOException {
-    RecordCursor cursor = new RecordCursor(id, segments, index);
+    RecordCursor cursor = new RecordCursor(id, segments, index, memory.cursorFrame);
     Retention retention = new Retention(storage, segments, index, cursor, kept, clock(kept));
-    new Checkpoints(storage, id, cursor, fold.fresh(), retention, sinks, Duration.ofMinutes(1))
+    new CheckpointMaker(storage, id, cursor, fold.fresh(), retention, sinks, () -> false)
         .make(synced);
     present = segments.files().size();
   }
