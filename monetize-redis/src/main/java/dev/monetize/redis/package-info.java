@@ -1,0 +1,7 @@
+// Copyright The Monetize Authors
+// SPDX-License-Identifier: Apache-2.0
+/** The contracts of core for many instances of a service that share a Redis or Valkey. */
+@NullMarked
+package dev.monetize.redis;
+
+import org.jspecify.annotations.NullMarked;

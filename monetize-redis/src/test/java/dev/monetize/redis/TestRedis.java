@@ -1,0 +1,43 @@
+// Copyright The Monetize Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.monetize.redis;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import redis.clients.jedis.RedisClient;
+import redis.embedded.RedisServer;
+
+/** A server for all tests of a run, empty at the beginning of each. */
+final class TestRedis {
+
+  private static final RedisServer SERVER = start();
+
+  private TestRedis() {}
+
+  private static RedisServer start() {
+    RedisServer server = RedisServer.builder().port(freePort()).setting("save \"\"").build();
+    server.start();
+    Runtime.getRuntime().addShutdownHook(new Thread(server::stop));
+    return server;
+  }
+
+  private static int freePort() {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  static int port() {
+    return SERVER.ports().get(0);
+  }
+
+  /** A client of the server, which has nothing. */
+  static RedisClient empty() {
+    RedisClient client = RedisClient.create("localhost", port());
+    client.flushAll();
+    return client;
+  }
+}
