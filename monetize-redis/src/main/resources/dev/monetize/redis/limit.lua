@@ -140,6 +140,7 @@ for _ = 1, corrections do
     for _, held in ipairs(slot.held) do
       if held.by == instance then
         held.calls = max(0, held.calls + difference)
+        held.ends = second + lease
         changed[scope + 1] = true
       end
     end
@@ -161,10 +162,9 @@ local function loadRate(limit)
   local slot = limit.slot
   if slot.unknown then -- another fraction, maybe another unit: a little later, never earlier
     local was = floor(slot.unknown / 4) % 2 == 1 and 1000 or 1
-    slot.time = slot.time == 0 and 0 or floor(slot.time * was / limit.unit) + (slot.part > 0 and 1 or 0)
-    if was < limit.unit and slot.time > 0 then
-      slot.time = slot.time + 1
-    end
+    local micros = (slot.time + (slot.part > 0 and 1 or 0)) * was
+    local over = fmod(micros, limit.unit)
+    slot.time = (micros - over) / limit.unit + (over > 0 and 1 or 0)
     slot.part = 0
     slot.unknown = nil
   end
@@ -282,7 +282,12 @@ local function write(scope)
   if #parts == 1 then
     redis.call('DEL', KEYS[scope])
   else
-    redis.call('SET', KEYS[scope], table.concat(parts), 'PX', string.format('%.0f', floor((last - now) / 1000) + 1))
+    local text = table.concat(parts)
+    if ARGV[3] == '' then
+      redis.call('SET', KEYS[scope], text, 'PX', string.format('%.0f', floor((last - now) / 1000) + 1))
+    else -- another clock than the one that keys expire by
+      redis.call('SET', KEYS[scope], text)
+    end
   end
 end
 

@@ -1,0 +1,393 @@
+// Copyright The Monetize Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.monetize.redis;
+
+import dev.monetize.limit.Charge;
+import dev.monetize.limit.ConcurrencyLimit;
+import dev.monetize.limit.Gcra;
+import dev.monetize.limit.Limit;
+import dev.monetize.limit.LimitSet;
+import dev.monetize.limit.RateLimit;
+import dev.monetize.limit.Subject;
+import dev.monetize.limit.WindowLimit;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What limit.lua must do, in whole numbers: same questions, same answers, same states. One
+ * subject's.
+ */
+final class ScriptModel {
+
+  private static final long SECOND = 1_000_000;
+  private static final long NEVER = -1;
+
+  /** Slots of the customer and of the key, in the order they are written. */
+  private final List<List<Used>> states = List.of(new ArrayList<>(), new ArrayList<>());
+
+  /** What was used of a limit. */
+  private static final class Used {
+
+    private final int kind;
+    private final int id;
+    private int tag;
+    private Gcra.Arrival arrival = Gcra.Arrival.FRESH;
+    private long units;
+    private long start;
+    private long end;
+    private final List<long[]> held = new ArrayList<>(); // by, calls, until
+
+    Used(int kind, int id, int tag) {
+      this.kind = kind;
+      this.id = id;
+      this.tag = tag;
+    }
+
+    private Used copy() {
+      Used copy = new Used(kind, id, tag);
+      copy.arrival = arrival;
+      copy.units = units;
+      copy.start = start;
+      copy.end = end;
+      held.forEach(one -> copy.held.add(one.clone()));
+      return copy;
+    }
+  }
+
+  /** A limit in a question, with what it comes to. */
+  private static final class Asked {
+
+    private final Limit limit;
+    private final Used used;
+    private final long amount;
+    private @Nullable Asked quota;
+    private long units; // of a window or of calls
+    private long from;
+    private long to;
+    private Gcra.Arrival arrival = Gcra.Arrival.FRESH;
+
+    Asked(Limit limit, Used used, long amount) {
+      this.limit = limit;
+      this.used = used;
+      this.amount = amount;
+    }
+
+    boolean holds() {
+      Asked of = quota;
+      return of == null || of.units > ((WindowLimit) of.limit).included() - of.amount;
+    }
+
+    boolean tellsHeld() {
+      Asked of = quota;
+      return of == null || of.units >= ((WindowLimit) of.limit).included();
+    }
+  }
+
+  /**
+   * Asks as {@link LimitRequest#decide} does.
+   *
+   * @param micros what the server's clock shows
+   * @return the answer's numbers
+   */
+  List<Long> decide(
+      LimitPlan plan,
+      Subject subject,
+      @Nullable Charge charge,
+      long least,
+      Instance instance,
+      int times,
+      long callersNanos,
+      long micros,
+      List<Correction> corrections) {
+    List<List<Used>> before = List.of(copy(states.get(0)), copy(states.get(1)));
+    boolean[] changed = new boolean[2];
+    LimitSet limits = plan.limits();
+    List<Asked> all = new ArrayList<>();
+    for (int i = 0; i < limits.size(); i++) {
+      Limit limit = limits.get(i);
+      all.add(new Asked(limit, used(plan, i), charge == null ? 0 : charge.amount(i)));
+    }
+    correct(instance, micros, corrections, changed);
+    for (int i = 0; i < all.size(); i++) {
+      load(plan, i, all, least, callersNanos, micros);
+    }
+    long taken = 0;
+    int slowest = 0;
+    long longest = 0;
+    List<Integer> shadowed = new ArrayList<>();
+    for (int i = 0; i < all.size(); i++) {
+      long wait = delay(all.get(i), micros);
+      if (wait != 0 && all.get(i).limit.shadow()) {
+        shadowed.add(i + 1);
+      } else if (wait != 0
+          && (slowest == 0 || (longest != NEVER && (wait == NEVER || wait > longest)))) {
+        slowest = i + 1;
+        longest = wait;
+      }
+    }
+    if (charge != null && slowest == 0) {
+      taken = Math.max(1, most(all, times, micros));
+      take(all, taken, instance, micros, changed);
+    }
+    for (int scope = 0; scope < 2; scope++) {
+      if (changed[scope]) {
+        drop(states.get(scope), micros);
+      } else {
+        states.get(scope).clear();
+        states.get(scope).addAll(before.get(scope));
+      }
+    }
+    return answer(all, taken, slowest, longest, shadowed, micros);
+  }
+
+  /** Asks as {@link LimitRequest#correct} does. */
+  void correct(Instance instance, long micros, List<Correction> corrections) {
+    boolean[] changed = new boolean[2];
+    correct(instance, micros, corrections, changed);
+    for (int scope = 0; scope < 2; scope++) {
+      if (changed[scope]) {
+        drop(states.get(scope), micros);
+      }
+    }
+  }
+
+  private static List<Used> copy(List<Used> all) {
+    return new ArrayList<>(all.stream().map(Used::copy).toList());
+  }
+
+  private Used used(LimitPlan plan, int index) {
+    Limit limit = plan.limits().get(index);
+    List<Used> slots = states.get(LimitPlan.scope(limit));
+    for (Used slot : slots) {
+      if (slot.kind == LimitPlan.kind(limit) && slot.id == plan.id(index)) {
+        return slot;
+      }
+    }
+    Used fresh = new Used(LimitPlan.kind(limit), plan.id(index), LimitPlan.tag(limit));
+    slots.add(fresh);
+    return fresh;
+  }
+
+  private void correct(
+      Instance instance, long micros, List<Correction> corrections, boolean[] changed) {
+    long second = Math.floorDiv(micros, SECOND);
+    for (Correction correction : corrections) {
+      for (Used slot : states.get(correction.scope())) {
+        if (slot.id != correction.id() || slot.kind != correction.kind()) {
+          continue;
+        }
+        if (slot.kind == LimitPlan.WINDOW && slot.start <= correction.start()) {
+          slot.units = Math.min(LimitPlan.MOST, Math.max(0, slot.units + correction.difference()));
+          changed[correction.scope()] = true;
+        } else if (slot.kind == LimitPlan.CALLS) {
+          for (long[] held : slot.held) {
+            if (held[0] == instance.number()) {
+              held[1] = Math.max(0, held[1] + correction.difference());
+              held[2] = second + instance.silentSeconds();
+              changed[correction.scope()] = true;
+            }
+          }
+        }
+      }
+    }
+  }
+
+  private static void load(
+      LimitPlan plan, int index, List<Asked> all, long least, long callersNanos, long micros) {
+    Asked asked = all.get(index);
+    Used used = asked.used;
+    long second = Math.floorDiv(micros, SECOND);
+    if (asked.limit instanceof RateLimit rate) {
+      Gcra gcra = Gcra.of(rate);
+      if (used.tag != LimitPlan.tag(rate)) {
+        long was = (used.tag & 4) == 0 ? 1 : 1000;
+        long whole = (used.arrival.time() + (used.arrival.part() > 0 ? 1 : 0)) * was;
+        used.arrival = new Gcra.Arrival(-Math.floorDiv(-whole, gcra.unitNanos() / 1000), 0);
+        used.tag = LimitPlan.tag(rate);
+      }
+      asked.arrival = gcra.at(used.arrival, gcra.units(micros * 1000));
+      if (rate.pastQuota() != null) {
+        asked.quota =
+            all.stream().filter(o -> o.limit.id().equals(rate.pastQuota())).findAny().orElseThrow();
+      }
+    } else if (asked.limit instanceof WindowLimit) {
+      WindowsAround windows = plan.windows(index, callersNanos);
+      long start = second < windows.start() ? windows.former() : windows.start();
+      long end = second < windows.start() ? windows.start() : windows.end();
+      if (second >= windows.end()) {
+        start = windows.end();
+        end = windows.following();
+      }
+      boolean ahead = used.start >= end;
+      asked.from = ahead ? used.start : start;
+      asked.to = ahead ? used.end : end;
+      asked.units = ahead || used.start >= start ? used.units : 0;
+      if (asked.from == windows.start()) {
+        asked.units = Math.max(asked.units, least);
+      }
+    } else {
+      asked.units = used.held.stream().filter(h -> h[2] >= second).mapToLong(h -> h[1]).sum();
+    }
+  }
+
+  private static long delay(Asked asked, long micros) {
+    if (asked.limit instanceof RateLimit rate) {
+      Gcra gcra = Gcra.of(rate);
+      return asked.holds()
+          ? gcra.delay(asked.arrival, asked.amount, gcra.units(micros * 1000))
+              * (gcra.unitNanos() / 1000)
+          : 0;
+    }
+    if (asked.limit instanceof WindowLimit window) {
+      long ceiling = LimitPlan.bounded(window.ceiling());
+      if (asked.amount == 0 || asked.units <= ceiling - asked.amount) {
+        return 0;
+      }
+      return asked.amount > ceiling ? NEVER : Math.max(1, asked.to * SECOND - micros);
+    }
+    long max = ((ConcurrencyLimit) asked.limit).max();
+    return asked.amount == 0 || asked.units <= max - asked.amount ? 0 : SECOND;
+  }
+
+  private static long most(List<Asked> all, int times, long micros) {
+    long most = times;
+    for (Asked asked : all) {
+      if (times > 1 && asked.amount > 0 && asked.limit instanceof RateLimit rate) {
+        Gcra gcra = Gcra.of(rate);
+        long left = gcra.remaining(asked.arrival, gcra.units(micros * 1000));
+        most = Math.min(most, left / asked.amount);
+      } else if (times > 1
+          && asked.amount > 0
+          && asked.limit instanceof WindowLimit window
+          && window.ceiling() < LimitPlan.MOST) {
+        most = Math.min(most, Math.floorDiv(window.ceiling() - asked.units, asked.amount));
+      }
+    }
+    return most;
+  }
+
+  private static void take(
+      List<Asked> all, long times, Instance instance, long micros, boolean[] changed) {
+    for (Asked asked : all) {
+      if (asked.limit instanceof RateLimit rate && asked.amount > 0 && asked.holds()) {
+        Gcra gcra = Gcra.of(rate);
+        long now = gcra.units(micros * 1000);
+        asked.arrival = gcra.at(gcra.after(asked.arrival, asked.amount * times, now), now);
+        asked.used.arrival = asked.arrival;
+        changed[LimitPlan.scope(rate)] = true;
+      }
+    }
+    for (Asked asked : all) {
+      if (asked.limit instanceof WindowLimit) {
+        asked.units = Math.min(LimitPlan.MOST, asked.units + asked.amount * times);
+        asked.used.units = asked.units;
+        asked.used.start = asked.from;
+        asked.used.end = asked.to;
+        changed[LimitPlan.scope(asked.limit)] |= asked.amount > 0;
+      } else if (asked.limit instanceof ConcurrencyLimit && asked.amount > 0) {
+        asked.units += asked.amount;
+        hold(asked, instance, Math.floorDiv(micros, SECOND));
+        changed[LimitPlan.scope(asked.limit)] = true;
+      }
+    }
+  }
+
+  private static void hold(Asked asked, Instance instance, long second) {
+    long[] own = null;
+    for (long[] held : asked.used.held) {
+      if (held[0] == instance.number()) {
+        own = held;
+      }
+    }
+    if (own == null) {
+      own = new long[] {instance.number(), 0, 0};
+      asked.used.held.add(own);
+    }
+    own[1] = (own[2] < second ? 0 : own[1]) + asked.amount;
+    own[2] = second + instance.silentSeconds();
+  }
+
+  /** Leaves out what tells nothing any more. */
+  private static void drop(List<Used> slots, long micros) {
+    long second = Math.floorDiv(micros, SECOND);
+    slots.forEach(slot -> slot.held.removeIf(held -> held[1] == 0 || held[2] < second));
+    slots.removeIf(
+        slot ->
+            switch (slot.kind) {
+              case LimitPlan.RATE -> ends(slot) <= micros;
+              case LimitPlan.WINDOW -> slot.units == 0 || slot.end <= second;
+              default -> slot.held.isEmpty();
+            });
+  }
+
+  private static long ends(Used rate) {
+    return (rate.arrival.time() + (rate.arrival.part() > 0 ? 1 : 0))
+        * ((rate.tag & 4) == 0 ? 1 : 1000);
+  }
+
+  private static List<Long> answer(
+      List<Asked> all, long taken, int slowest, long longest, List<Integer> shadowed, long micros) {
+    List<Long> numbers = new ArrayList<>();
+    numbers.addAll(List.of(taken, (long) slowest, longest, (long) shadowed.size()));
+    shadowed.forEach(index -> numbers.add((long) index));
+    for (Asked asked : all) {
+      if (asked.limit instanceof RateLimit rate) {
+        Gcra gcra = Gcra.of(rate);
+        long now = gcra.units(micros * 1000);
+        if (asked.tellsHeld()) {
+          long ahead = asked.arrival.time() - now + (asked.arrival.part() > 0 ? 1 : 0);
+          numbers.add(gcra.remaining(asked.arrival, now));
+          numbers.add(ahead * (gcra.unitNanos() / 1000));
+        } else {
+          numbers.addAll(List.of(rate.burst(), 0L));
+        }
+      } else if (asked.limit instanceof WindowLimit window) {
+        numbers.add(Math.max(0, LimitPlan.bounded(window.included()) - asked.units));
+        numbers.addAll(List.of(Math.max(1, asked.to * SECOND - micros), asked.from, asked.units));
+      } else {
+        numbers.add(Math.max(0, ((ConcurrencyLimit) asked.limit).max() - asked.units));
+        numbers.add(0L);
+      }
+    }
+    return numbers;
+  }
+
+  /** A state as Redis has it; null where it has none. */
+  byte @Nullable [] state(int scope) {
+    List<Used> slots = states.get(scope);
+    if (slots.isEmpty()) {
+      return null;
+    }
+    byte[] room = new byte[100_000];
+    ByteBuffer to = ByteBuffer.wrap(room).order(ByteOrder.LITTLE_ENDIAN);
+    to.put((byte) 1);
+    for (Used slot : slots) {
+      to.put((byte) slot.tag);
+      to.putInt(slot.id);
+      switch (slot.kind) {
+        case LimitPlan.RATE -> {
+          to.putDouble((double) slot.arrival.time());
+          to.putDouble((double) slot.arrival.part());
+        }
+        case LimitPlan.WINDOW -> {
+          to.putDouble((double) slot.units);
+          to.putInt((int) slot.start);
+          to.putInt((int) slot.end);
+        }
+        default -> {
+          to.put((byte) slot.held.size());
+          for (long[] held : slot.held) {
+            to.putInt((int) held[0]);
+            to.putInt((int) held[1]);
+            to.putInt((int) held[2]);
+          }
+        }
+      }
+    }
+    return Arrays.copyOf(room, to.position());
+  }
+}
