@@ -43,6 +43,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -61,7 +62,7 @@ public final class MonetizerBuilder {
   private @Nullable KeyFormat keyFormat;
   private @Nullable Subscriptions subscriptions;
   private @Nullable String defaultTier;
-  private @Nullable RateLimiter limiter;
+  private Function<WindowUse, RateLimiter> limiter = InMemoryRateLimiter::new;
   private InstantSource clock = MonotonicClock.system();
   private @Nullable UnaryOperator<JournalSettings> journal;
   private @Nullable JournalFactory otherJournal;
@@ -114,7 +115,18 @@ public final class MonetizerBuilder {
 
   /** Holds callers to their limits; by default in memory. Closed with the engine. */
   public MonetizerBuilder limiter(RateLimiter limiter) {
-    this.limiter = Objects.requireNonNull(limiter, "limiter");
+    Objects.requireNonNull(limiter, "limiter");
+    return limiter(used -> limiter);
+  }
+
+  /**
+   * Holds callers to their limits, by a limiter that takes from the ledger what was used of quotas
+   * before. Closed with the engine.
+   *
+   * @param factory makes it when the engine is built
+   */
+  public MonetizerBuilder limiter(Function<WindowUse, RateLimiter> factory) {
+    this.limiter = Objects.requireNonNull(factory, "factory");
     return this;
   }
 
@@ -249,7 +261,7 @@ public final class MonetizerBuilder {
     GivenNotices given = new GivenNotices();
     UsageJournal journal = open(dir, List.of(ledger, ids, given));
     opened.push(journal);
-    RateLimiter limits = limiter != null ? limiter : new InMemoryRateLimiter(restoredFrom(ledger));
+    RateLimiter limits = limiter.apply(restoredFrom(ledger));
     opened.push(limits);
     Offers offers = new Offers(catalog, subs, defaultTier);
     Callers callers = new Callers(format, whose, subs, defaultTier, callerCache);

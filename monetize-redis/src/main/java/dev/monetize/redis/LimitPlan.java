@@ -37,15 +37,20 @@ final class LimitPlan {
   static final int WINDOW = 1;
   static final int CALLS = 2;
 
+  /** The scope of limits that are the key's own. */
+  static final int KEY = 1;
+
   /** The largest number of which the next one is a double too. */
   static final long MOST = (1L << 53) - 1;
 
   private static final int MOST_BYTES = 64;
+  private static final long SECOND = 1_000_000_000L;
 
   private final LimitSet limits;
   private final byte[] bytes;
   private final int[] ids;
   private final boolean perKey;
+  private final boolean holdsCalls;
   private final AtomicReferenceArray<@Nullable WindowsAround> windows;
 
   private LimitPlan(LimitSet limits, byte[] bytes, int[] ids) {
@@ -53,6 +58,7 @@ final class LimitPlan {
     this.bytes = bytes;
     this.ids = ids;
     this.perKey = limits.limits().stream().anyMatch(limit -> limit.scope() == Scope.KEY);
+    this.holdsCalls = limits.limits().stream().anyMatch(l -> l instanceof ConcurrencyLimit);
     this.windows = new AtomicReferenceArray<>(limits.size());
   }
 
@@ -117,7 +123,7 @@ final class LimitPlan {
   }
 
   static int scope(Limit limit) {
-    return limit.scope() == Scope.KEY ? 1 : 0;
+    return limit.scope() == Scope.KEY ? KEY : 0;
   }
 
   /** The kind; of a rate also its unit and, as five bits, its fraction. */
@@ -150,6 +156,23 @@ final class LimitPlan {
 
   int id(int index) {
     return ids[index];
+  }
+
+  /** That more or less was used in a window of a limit. */
+  Correction correction(int index, WindowLimit limit, long start, long difference) {
+    long end = WindowsAround.of(limit, start * SECOND).end();
+    return new Correction(
+        scope(limit), WINDOW, ids[index], WindowsAround.bounded(start), end, difference);
+  }
+
+  /** That calls ended which held a concurrency limit. */
+  Correction ended(int index, long taken) {
+    return new Correction(scope(limits.get(index)), CALLS, ids[index], 0, 0, -taken);
+  }
+
+  /** Whether calls under way are counted. */
+  boolean holdsCalls() {
+    return holdsCalls;
   }
 
   /** Whether some limits are of the key alone. */

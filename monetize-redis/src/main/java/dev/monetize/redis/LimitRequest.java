@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * for each limit, but of a correction alone:
  *   amount 8, and of a window the starts of the former, present, next and next but one 4 each, used at least 8
  * corrections 4, each:
- *   scope 1 | kind 1 | id 4 | window 4 | difference 8
+ *   scope 1 | kind 1 | id 4 | start and end of the window 4 each | difference 8
  * </pre>
  */
 final class LimitRequest {
@@ -30,10 +30,11 @@ final class LimitRequest {
   static final int ACQUIRE = 0;
   static final int PEEK = 1;
   static final int CORRECT = 2;
+  static final int FORCE = 3;
 
   private static final int HEAD = 17;
   private static final int LIMIT = 32;
-  private static final int CORRECTION = 18;
+  private static final int CORRECTION = 22;
 
   private LimitRequest() {}
 
@@ -61,15 +62,27 @@ final class LimitRequest {
       Limit limit = limits.get(i);
       LimitPlan.number(charge == null ? 0 : charge.amount(i), to);
       if (limit instanceof WindowLimit window) {
-        WindowsAround windows = plan.windows(i, now);
-        to.putInt((int) windows.former());
-        to.putInt((int) windows.start());
-        to.putInt((int) windows.end());
-        to.putInt((int) windows.following());
-        LimitPlan.number(used.used(subject, window, window.windows().at(now)), to);
+        long known = used.used(subject, window, window.windows().at(now));
+        put(plan.windows(i, now), known, to);
       }
     }
     put(corrections, to);
+    return Arrays.copyOf(room, to.position());
+  }
+
+  /** Takes amounts though they do not fit, of rates alone. */
+  static byte[] force(LimitPlan plan, long[] amounts, Instance instance, long now) {
+    LimitSet limits = plan.limits();
+    byte[] room = new byte[HEAD + LIMIT * limits.size()];
+    ByteBuffer to = buffer(room);
+    head(to, FORCE, instance, 1);
+    for (int i = 0; i < amounts.length; i++) {
+      LimitPlan.number(amounts[i], to);
+      if (limits.get(i) instanceof WindowLimit) {
+        put(plan.windows(i, now), 0, to);
+      }
+    }
+    put(List.of(), to);
     return Arrays.copyOf(room, to.position());
   }
 
@@ -93,6 +106,14 @@ final class LimitRequest {
     to.putInt(times);
   }
 
+  private static void put(WindowsAround windows, long used, ByteBuffer to) {
+    to.putInt((int) windows.former());
+    to.putInt((int) windows.start());
+    to.putInt((int) windows.end());
+    to.putInt((int) windows.following());
+    LimitPlan.number(used, to);
+  }
+
   private static void put(List<Correction> corrections, ByteBuffer to) {
     to.putInt(corrections.size());
     for (Correction correction : corrections) {
@@ -100,6 +121,7 @@ final class LimitRequest {
       to.put((byte) correction.kind());
       to.putInt(correction.id());
       to.putInt((int) correction.start());
+      to.putInt((int) correction.end());
       LimitPlan.number(correction.difference(), to);
     }
   }

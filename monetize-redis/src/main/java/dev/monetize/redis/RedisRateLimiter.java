@@ -17,56 +17,190 @@ import dev.monetize.limit.WindowUse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import redis.clients.jedis.UnifiedJedis;
 
 /**
- * Holds callers to their limits over all instances of a service, which share a Redis or Valkey. All
- * limits of a call are decided by one script in one round trip, by the server's clock.
+ * Holds callers to their limits over all instances of a service, which share a Redis or Valkey.
  *
- * <p>Thread-safe.
+ * <pre>{@code
+ * UnifiedJedis redis = RedisClient.create("redis://redis.internal:6379?timeout=50ms");
+ * Monetizer monetizer =
+ *     Monetizer.builder()
+ *         .limiter(used -> RedisRateLimiter.on(redis).restoredFrom(used).build())
+ *         ...
+ * }</pre>
+ *
+ * <p>All limits of a call are decided by one script in one round trip, by the server's clock; a
+ * correction of an earlier call of the same subject goes with it, or by itself within 50 ms. A
+ * refusal is told again for up to a second without asking.
+ *
+ * <p><b>While Redis does not answer</b> each limit is held as {@link WhenDown} says. After five
+ * failures in a row it is left alone, but for one call a second. What was admitted meanwhile is
+ * charged when it is back. Give the client a short timeout: that is what the first five calls wait.
+ *
+ * <p>Thread-safe. The client is the caller's, and is not closed.
  */
 public final class RedisRateLimiter implements RateLimiter {
 
+  private static final Logger log = LoggerFactory.getLogger(RedisRateLimiter.class);
   private static final LuaScript SCRIPT = LuaScript.load("limit.lua");
+  private static final int MOST_INDEBTED = 100_000;
   private static final byte[] SERVER_TIME = {};
   private static final byte[] NO_PLAN = {};
 
   private final UnifiedJedis redis;
   private final LimitKeys keys;
   private final WindowUse used;
-  private final Instance instance;
   private final boolean callersTime;
+  private final Instance instance;
+  private final Breaker breaker;
+  private final LocalLimits local;
+  private final Refusals refusals = new Refusals();
+  private final Owed owed = new Owed();
+
+  /** Who was charged locally, in which limits, while Redis was away. */
+  private final Map<Subject, LimitPlan> indebted = new ConcurrentHashMap<>();
+
+  /** How many calls under way each subject has, that Redis counts for us. */
+  private final CallsUnderWay underWay = new CallsUnderWay();
+
+  private final AtomicReference<@Nullable Fault> told = new AtomicReference<>();
+
+  /** When the last call was that was decided locally. */
+  private volatile long latest;
+
+  private final Background background;
   private final LoadingCache<LimitSet, LimitPlan> plans =
       Caffeine.newBuilder().weakKeys().build(LimitPlan::of);
 
-  RedisRateLimiter(
-      UnifiedJedis redis, String prefix, WindowUse used, Instance instance, boolean callersTime) {
-    this.redis = redis;
-    this.keys = new LimitKeys(prefix);
-    this.used = used;
-    this.instance = instance;
-    this.callersTime = callersTime;
+  /** What it is made of. */
+  record Settings(
+      UnifiedJedis redis,
+      String prefix,
+      WindowUse used,
+      Function<Limit, WhenDown> whenDown,
+      LongSupplier ticker,
+      Instance instance,
+      boolean callersTime) {}
+
+  RedisRateLimiter(Settings settings) {
+    this.redis = settings.redis();
+    this.keys = new LimitKeys(settings.prefix());
+    this.used = settings.used();
+    this.callersTime = settings.callersTime();
+    this.instance = settings.instance();
+    this.breaker = new Breaker(settings.ticker());
+    this.local = new LocalLimits(settings.whenDown(), used);
+    this.background = new Background(this::flush, this::showLife);
+  }
+
+  /** A limiter on a Redis, with what else is to be said of it. */
+  public static RedisRateLimiterBuilder on(UnifiedJedis redis) {
+    return new RedisRateLimiterBuilder(redis);
   }
 
   @Override
   public Decision acquire(Subject subject, Charge charge, long now) {
+    Decision.Refused known = refusals.of(subject, charge, now);
+    if (known != null) {
+      return known;
+    }
     LimitPlan plan = plans.get(charge.limits());
-    byte[] request = LimitRequest.decide(plan, subject, charge, used, instance, 1, now, List.of());
-    return ask(plan, subject, request, now).decision(subject, charge);
+    if (breaker.allows()) {
+      List<Correction> riding = breaker.calm() ? owed.take(subject) : List.of();
+      try {
+        Decision decision = ask(plan, subject, charge, riding, now).decision(subject, charge);
+        answered();
+        if (decision instanceof Decision.Allowed allowed) {
+          underWay.began(plan, allowed);
+        } else {
+          refusals.add(subject, charge, (Decision.Refused) decision, now);
+        }
+        return decision;
+      } catch (RuntimeException failure) {
+        failed(failure, subject, riding);
+      }
+    }
+    Decision decision = local.acquire(subject, charge, now);
+    latest = now;
+    if (decision instanceof Decision.Allowed && indebted.size() < MOST_INDEBTED) {
+      indebted.put(subject, plan);
+    }
+    return decision;
   }
 
   @Override
   public Standing peek(Subject subject, LimitSet limits, long now) {
     LimitPlan plan = plans.get(limits);
-    byte[] request = LimitRequest.decide(plan, subject, null, used, instance, 1, now, List.of());
-    return ask(plan, subject, request, now).standing();
+    if (breaker.allows()) {
+      List<Correction> riding = breaker.calm() ? owed.take(subject) : List.of();
+      try {
+        Standing standing = ask(plan, subject, null, riding, now).standing();
+        answered();
+        return standing;
+      } catch (RuntimeException failure) {
+        failed(failure, subject, riding);
+      }
+    }
+    return local.peek(subject, limits, now);
   }
 
-  private LimitAnswer ask(LimitPlan plan, Subject subject, byte[] request, long now) {
-    byte[] answer =
-        SCRIPT.run(
-            redis, keys.of(subject, plan.perKey()), List.of(plan.bytes(), request, time(now)));
-    return new LimitAnswer(plan.limits(), answer);
+  @Override
+  public void settle(Decision.Allowed allowed, long[] actual, long now) {
+    LimitPlan plan = plans.get(allowed.limits());
+    boolean here = local.settle(allowed, actual, now);
+    List<Correction> corrections = corrections(plan, allowed, actual, here);
+    if (!here) {
+      underWay.ended(plan, allowed);
+    }
+    if (!corrections.isEmpty()) {
+      owe(allowed.subject(), corrections);
+      refusals.forget(allowed.subject());
+    }
+  }
+
+  /** What Redis must be told; of a call that it knows nothing of, all that was used of quotas. */
+  private static List<Correction> corrections(
+      LimitPlan plan, Decision.Allowed allowed, long[] actual, boolean here) {
+    List<Correction> corrections = new ArrayList<>(actual.length);
+    for (int i = 0; i < actual.length; i++) {
+      Limit limit = allowed.limits().get(i);
+      long taken = LimitPlan.bounded(allowed.charge().amount(i));
+      long difference = LimitPlan.bounded(actual[i]) - (here ? 0 : taken);
+      if (limit instanceof WindowLimit window && difference != 0) {
+        corrections.add(plan.correction(i, window, allowed.windowStart(i), difference));
+      } else if (limit instanceof ConcurrencyLimit && taken > 0 && !here) {
+        corrections.add(plan.ended(i, taken));
+      }
+    }
+    return corrections;
+  }
+
+  private LimitAnswer ask(
+      LimitPlan plan, Subject subject, @Nullable Charge charge, List<Correction> riding, long now) {
+    byte[] request = LimitRequest.decide(plan, subject, charge, used, instance, 1, now, riding);
+    return new LimitAnswer(plan.limits(), run(subject, plan, plan.bytes(), request, riding, now));
+  }
+
+  private byte[] run(
+      Subject subject,
+      @Nullable LimitPlan plan,
+      byte[] limits,
+      byte[] request,
+      List<Correction> riding,
+      long now) {
+    boolean perKey =
+        (plan != null && plan.perKey())
+            || riding.stream().anyMatch(correction -> correction.scope() == LimitPlan.KEY);
+    return SCRIPT.run(redis, keys.of(subject, perKey), List.of(limits, request, time(now)));
   }
 
   private byte[] time(long now) {
@@ -75,38 +209,109 @@ public final class RedisRateLimiter implements RateLimiter {
         : SERVER_TIME;
   }
 
-  @Override
-  public void settle(Decision.Allowed allowed, long[] actual, long now) {
-    LimitPlan plan = plans.get(allowed.limits());
-    List<Correction> corrections = corrections(plan, allowed, actual);
-    if (!corrections.isEmpty()) {
-      SCRIPT.run(
-          redis,
-          keys.of(allowed.subject(), plan.perKey()),
-          List.of(NO_PLAN, LimitRequest.correct(instance, corrections), time(now)));
+  private void answered() {
+    if (breaker.succeeded()) {
+      log.warn("Redis decides on limits again");
+      told.set(null);
+    }
+    if (!indebted.isEmpty()) {
+      background.soon();
     }
   }
 
-  private static List<Correction> corrections(
-      LimitPlan plan, Decision.Allowed allowed, long[] actual) {
-    List<Correction> corrections = new ArrayList<>(actual.length);
-    for (int i = 0; i < actual.length; i++) {
-      Limit limit = allowed.limits().get(i);
-      long taken = LimitPlan.bounded(allowed.charge().amount(i));
-      long difference = LimitPlan.bounded(actual[i]) - taken;
-      if (limit instanceof WindowLimit && difference != 0) {
-        corrections.add(
-            new Correction(
-                LimitPlan.scope(limit),
-                LimitPlan.WINDOW,
-                plan.id(i),
-                allowed.windowStart(i),
-                difference));
-      } else if (limit instanceof ConcurrencyLimit && taken > 0) {
-        corrections.add(
-            new Correction(LimitPlan.scope(limit), LimitPlan.CALLS, plan.id(i), 0, -taken));
-      }
+  /**
+   * Redis was not told, or nobody knows: what rode with the call goes again if it surely was not.
+   */
+  private void failed(RuntimeException failure, Subject subject, List<Correction> riding) {
+    Fault fault = Fault.of(failure);
+    if (!riding.isEmpty() && Fault.doneNothing(failure)) {
+      owed.add(subject, riding);
     }
-    return corrections;
+    boolean opened = fault.ofAll() && breaker.failed();
+    if (told.getAndSet(fault) != fault) {
+      log.warn(
+          "Redis did not decide on the limits of a call: {}. Meanwhile each instance holds to its"
+              + " own share, as whenDown says; there are no more such lines until that changes",
+          fault.advice(),
+          failure);
+    } else if (opened) {
+      log.warn("Redis is asked once a second, until it answers");
+    }
+  }
+
+  private void owe(Subject subject, List<Correction> corrections) {
+    if (!owed.add(subject, corrections)) {
+      log.debug("too many corrections wait: those of {} are dropped", subject.customer());
+    }
+    background.soon();
+  }
+
+  /** Sends what waits; goes on later with what Redis does not take. */
+  private void flush() {
+    try {
+      for (Subject subject : owed.subjects()) {
+        if (!breaker.allows() || !send(subject, owed.take(subject))) {
+          break;
+        }
+      }
+      if (!breaker.open()) {
+        repay();
+      }
+    } catch (RuntimeException e) {
+      log.error("corrections of limits could not be sent", e);
+    }
+    if (!owed.isEmpty()) {
+      background.soon();
+    }
+  }
+
+  private boolean send(Subject subject, List<Correction> corrections) {
+    if (corrections.isEmpty()) {
+      return true;
+    }
+    try {
+      byte[] request = LimitRequest.correct(instance, corrections);
+      run(subject, null, NO_PLAN, request, corrections, 0);
+      answered();
+      return true;
+    } catch (RuntimeException failure) {
+      failed(failure, subject, corrections);
+      return !breaker.open();
+    }
+  }
+
+  /** Charges the rates of which something was taken locally with what of it has not come back. */
+  private void repay() {
+    indebted.forEach(
+        (subject, plan) -> {
+          if (indebted.remove(subject, plan)) {
+            repay(subject, plan);
+          }
+        });
+  }
+
+  private void repay(Subject subject, LimitPlan plan) {
+    long now = latest;
+    long[] missing = local.missing(subject, plan.limits(), now);
+    try {
+      byte[] request = LimitRequest.force(plan, missing, instance, now);
+      run(subject, plan, plan.bytes(), request, List.of(), now);
+    } catch (RuntimeException failure) {
+      indebted.putIfAbsent(subject, plan);
+      failed(failure, subject, List.of());
+    }
+  }
+
+  /** Calls under way count as long as their instance shows that it lives. */
+  private void showLife() {
+    if (breaker.allows()) {
+      underWay.forEach(this::send);
+    }
+  }
+
+  @Override
+  public void close() {
+    background.close();
+    flush();
   }
 }

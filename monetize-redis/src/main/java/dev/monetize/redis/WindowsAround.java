@@ -28,7 +28,7 @@ record WindowsAround(long former, long start, long end, long following) {
     return second >= start && second < end;
   }
 
-  private static long bounded(long second) {
+  static long bounded(long second) {
     return Math.max(0, Math.min(MOST, second));
   }
 }

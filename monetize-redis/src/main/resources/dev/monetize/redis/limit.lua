@@ -78,7 +78,7 @@ end
 -- What is asked.
 
 local op, instance, lease, wanted, at = unpack_('<BI4I4I4', ARGV[2])
-local ACQUIRE, PEEK, CORRECT = 0, 1, 2
+local ACQUIRE, PEEK, CORRECT, FORCE = 0, 1, 2, 3
 
 -- The limits: each with its slot, brought up to now.
 
@@ -129,10 +129,18 @@ local changed = {}
 local corrections
 corrections, at = unpack_('<I4', ARGV[2], at)
 for _ = 1, corrections do
-  local scope, kind, id, start, difference
-  scope, kind, id, start, difference, at = unpack_('<BBI4I4d', ARGV[2], at)
+  local scope, kind, id, start, ends, difference
+  scope, kind, id, start, ends, difference, at = unpack_('<BBI4I4I4d', ARGV[2], at)
   local slots = states[scope + 1]
   local slot = slots and slots[id * 4 + kind]
+  if slots and kind == WINDOW and difference > 0 and ends > second and not (slot and slot.used > 0) then
+    if not slot then -- taken while this was away
+      slot = { tag = kind, id = id, kind = kind, held = {} }
+      slots[id * 4 + kind] = slot
+      slots[#slots + 1] = slot
+    end
+    slot.used, slot.start, slot.ends = 0, start, ends
+  end
   if slot and kind == WINDOW and slot.start <= start then
     slot.used = min(MOST, max(0, slot.used + difference))
     changed[scope + 1] = true
@@ -323,7 +331,7 @@ for i, limit in ipairs(limits) do
 end
 
 local taken = 0
-if op == ACQUIRE and slowest == 0 then
+if op == FORCE or (op == ACQUIRE and slowest == 0) then
   taken = 1
   if wanted > 1 then
     local most = wanted

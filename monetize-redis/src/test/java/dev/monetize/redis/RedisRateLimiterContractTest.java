@@ -3,7 +3,6 @@
 package dev.monetize.redis;
 
 import dev.monetize.limit.RateLimiter;
-import dev.monetize.limit.WindowUse;
 import dev.monetize.testkit.RateLimiterContract;
 import org.junit.jupiter.api.AfterEach;
 import redis.clients.jedis.RedisClient;
@@ -14,7 +13,7 @@ class RedisRateLimiterContractTest extends RateLimiterContract {
 
   @Override
   protected RateLimiter limiter() {
-    return new RedisRateLimiter(redis, "m:", WindowUse.NONE, new Instance(1, 30), true);
+    return RedisRateLimiter.on(redis).callersTime().build();
   }
 
   @AfterEach

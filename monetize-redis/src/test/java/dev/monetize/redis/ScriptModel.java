@@ -176,6 +176,7 @@ final class ScriptModel {
       Instance instance, long micros, List<Correction> corrections, boolean[] changed) {
     long second = Math.floorDiv(micros, SECOND);
     for (Correction correction : corrections) {
+      begin(correction, second);
       for (Used slot : states.get(correction.scope())) {
         if (slot.id != correction.id() || slot.kind != correction.kind()) {
           continue;
@@ -194,6 +195,30 @@ final class ScriptModel {
         }
       }
     }
+  }
+
+  /** What was taken while Redis was away may be of a window that it has not seen. */
+  private void begin(Correction correction, long second) {
+    if (correction.kind() != LimitPlan.WINDOW
+        || correction.difference() <= 0
+        || correction.end() <= second) {
+      return;
+    }
+    List<Used> slots = states.get(correction.scope());
+    Used known = null;
+    for (Used slot : slots) {
+      known = slot.kind == LimitPlan.WINDOW && slot.id == correction.id() ? slot : known;
+    }
+    if (known != null && known.units > 0) {
+      return;
+    }
+    if (known == null) {
+      known = new Used(LimitPlan.WINDOW, correction.id(), LimitPlan.WINDOW);
+      slots.add(known);
+    }
+    known.units = 0;
+    known.start = correction.start();
+    known.end = correction.end();
   }
 
   private static void load(

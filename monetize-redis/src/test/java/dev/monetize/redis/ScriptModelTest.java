@@ -183,17 +183,19 @@ class ScriptModelTest {
     for (int i = 0; i < plan.limits().size(); i++) {
       Limit limit = plan.limits().get(i);
       if (limit instanceof WindowLimit) {
+        long start = answer.get(cell + 2);
         owed.add(
             new Correction(
                 LimitPlan.scope(limit),
                 LimitPlan.WINDOW,
                 plan.id(i),
-                answer.get(cell + 2),
+                start,
+                start + random.nextInt(120),
                 random.nextInt(-5, 10)));
       } else if (limit instanceof ConcurrencyLimit) {
         owed.add(
             new Correction(
-                LimitPlan.scope(limit), LimitPlan.CALLS, plan.id(i), 0, -random.nextInt(3)));
+                LimitPlan.scope(limit), LimitPlan.CALLS, plan.id(i), 0, 0, -random.nextInt(3)));
       }
       cell += limit instanceof WindowLimit ? 4 : 2;
     }

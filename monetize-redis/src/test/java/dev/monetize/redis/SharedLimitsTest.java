@@ -1,0 +1,216 @@
+// Copyright The Monetize Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.monetize.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.monetize.limit.Charge;
+import dev.monetize.limit.ConcurrencyLimit;
+import dev.monetize.limit.Decision;
+import dev.monetize.limit.Decision.Allowed;
+import dev.monetize.limit.Decision.Refused;
+import dev.monetize.limit.Limit;
+import dev.monetize.limit.LimitSet;
+import dev.monetize.limit.RateLimit;
+import dev.monetize.limit.Scope;
+import dev.monetize.limit.Subject;
+import dev.monetize.limit.Window;
+import dev.monetize.limit.WindowLimit;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import redis.clients.jedis.RedisClient;
+
+/** Several instances of a service on one Redis. */
+class SharedLimitsTest {
+
+  private static final long SECOND = 1_000_000_000L;
+  private static final long NOW = 1_800_000_000L * SECOND;
+  private static final long HOUR = 3_600;
+  private static final Pattern CALLS = Pattern.compile("cmdstat_evalsha:calls=(\\d+)");
+
+  private final Subject ann = new Subject("ann", "k1");
+  private final RedisClient redis = TestRedis.empty();
+  private final List<RedisRateLimiter> instances = new ArrayList<>();
+
+  private RedisRateLimiter instance() {
+    RedisRateLimiter made = RedisRateLimiter.on(redis).callersTime().build();
+    instances.add(made);
+    return made;
+  }
+
+  @AfterEach
+  void close() {
+    instances.forEach(RedisRateLimiter::close);
+    redis.close();
+  }
+
+  private static WindowLimit hourly(long included) {
+    return new WindowLimit(
+        "quota",
+        included,
+        included,
+        now -> {
+          long start = Math.floorDiv(now / SECOND, HOUR) * HOUR;
+          return new Window(start, start + HOUR);
+        },
+        Scope.CUSTOMER,
+        false);
+  }
+
+  private static Charge charge(long amount, Limit... limits) {
+    return Charge.of(LimitSet.of(List.of(limits)), limit -> amount);
+  }
+
+  @Test
+  void quota_isNeverExceeded_byManyThreadsOfManyInstances() throws Exception {
+    Charge charge = charge(3, hourly(3_000));
+    ExecutorService threads = Executors.newFixedThreadPool(16);
+    long admitted = 0;
+    try {
+      List<Future<Integer>> all = new ArrayList<>();
+      for (int i = 0; i < 4; i++) {
+        RedisRateLimiter instance = instance();
+        for (int j = 0; j < 4; j++) {
+          all.add(threads.submit(() -> admitted(instance, charge)));
+        }
+      }
+      for (Future<Integer> one : all) {
+        admitted += one.get();
+      }
+    } finally {
+      threads.shutdownNow();
+    }
+    assertThat(admitted).isEqualTo(1_000);
+  }
+
+  private int admitted(RedisRateLimiter instance, Charge charge) {
+    int admitted = 0;
+    for (int i = 0; i < 200; i++) {
+      admitted += instance.acquire(ann, charge, NOW) instanceof Allowed ? 1 : 0;
+    }
+    return admitted;
+  }
+
+  @Test
+  void correction_ridesOnTheNextCall() {
+    RedisRateLimiter instance = instance();
+    Charge charge = charge(10, hourly(100));
+    Allowed call = (Allowed) instance.acquire(ann, charge, NOW);
+
+    instance.settle(call, new long[] {4}, NOW);
+
+    assertThat(instance.acquire(ann, charge, NOW).standing().remaining(0)).isEqualTo(86);
+  }
+
+  @Test
+  void correction_isSentWhenTheInstanceCloses() {
+    RedisRateLimiter instance = instance();
+    Charge charge = charge(10, hourly(100));
+    instance.settle((Allowed) instance.acquire(ann, charge, NOW), new long[] {4}, NOW);
+
+    instance.close();
+
+    assertThat(instance().peek(ann, charge.limits(), NOW).remaining(0)).isEqualTo(96);
+  }
+
+  @Test
+  void callsOfAnInstanceThatDied_areLetGo() {
+    Charge charge = charge(1, new ConcurrencyLimit("calls", 2, Scope.CUSTOMER, false));
+    RedisRateLimiter dead = instance();
+    RedisRateLimiter alive = instance();
+    dead.acquire(ann, charge, NOW);
+    dead.acquire(ann, charge, NOW);
+    assertThat(alive.acquire(ann, charge, NOW)).isInstanceOf(Refused.class);
+    assertThat(alive.acquire(ann, charge, NOW + 30 * SECOND)).isInstanceOf(Refused.class);
+
+    assertThat(alive.acquire(ann, charge, NOW + 31 * SECOND)).isInstanceOf(Allowed.class);
+  }
+
+  @Test
+  void clockThatIsAhead_reopensNoQuota() {
+    Charge charge = charge(1, hourly(1));
+    instance().acquire(ann, charge, NOW);
+    Subject bob = new Subject("bob", "k");
+    try (RedisRateLimiter byServer = RedisRateLimiter.on(redis).build()) {
+      long hour = HOUR * SECOND;
+      long real = System.currentTimeMillis() * 1_000_000;
+      assertThat(byServer.acquire(bob, charge, real)).isInstanceOf(Allowed.class);
+      assertThat(byServer.acquire(bob, charge, real + hour)).isInstanceOf(Refused.class);
+      assertThat(byServer.acquire(bob, charge, real - hour)).isInstanceOf(Refused.class);
+    }
+  }
+
+  @Test
+  void whatRedisLost_isKnownFromTheLedger() {
+    Charge charge = charge(1, hourly(100));
+    try (RedisRateLimiter restored =
+        RedisRateLimiter.on(redis)
+            .callersTime()
+            .restoredFrom((subject, limit, window) -> 60)
+            .build()) {
+      redis.flushAll();
+      Decision decision = restored.acquire(ann, charge, NOW);
+
+      assertThat(decision.standing().remaining(0)).isEqualTo(39);
+      assertThat(restored.acquire(ann, charge, NOW).standing().remaining(0)).isEqualTo(38);
+    }
+  }
+
+  @Test
+  void subjectThatIsRefused_asksOnceASecond() {
+    RedisRateLimiter instance = instance();
+    Charge charge = charge(1, RateLimit.of("minute", 1, Duration.ofMinutes(1)));
+    instance.acquire(ann, charge, NOW);
+    long before = scripts();
+    for (int i = 0; i < 100; i++) {
+      Refused refused = (Refused) instance.acquire(ann, charge, NOW + i * SECOND / 50);
+      assertThat(refused.retryAfterNanos()).isEqualTo(60 * SECOND - i * SECOND / 50);
+    }
+
+    assertThat(scripts() - before).isEqualTo(2);
+    assertThat(instance.acquire(ann, charge, NOW + 60 * SECOND)).isInstanceOf(Allowed.class);
+  }
+
+  @Test
+  void refusal_isForgotten_whenSomethingComesBack() {
+    RedisRateLimiter instance = instance();
+    Charge charge = charge(10, hourly(15));
+    Allowed call = (Allowed) instance.acquire(ann, charge, NOW);
+    assertThat(instance.acquire(ann, charge, NOW)).isInstanceOf(Refused.class);
+
+    instance.settle(call, new long[] {2}, NOW);
+
+    assertThat(instance.acquire(ann, charge, NOW)).isInstanceOf(Allowed.class);
+  }
+
+  /** How many scripts the server has run. */
+  private long scripts() {
+    Matcher calls = CALLS.matcher(redis.info("commandstats"));
+    return calls.find() ? Long.parseLong(calls.group(1)) : 0;
+  }
+
+  @Test
+  void state_takesFewBytes_andGoesByItself() {
+    Charge charge =
+        charge(
+            1,
+            RateLimit.of("second", 10, Duration.ofSeconds(1)),
+            RateLimit.of("minute", 100, Duration.ofMinutes(1)),
+            hourly(1_000));
+    Subject customer = new Subject("c_0123456789", "k");
+    try (RedisRateLimiter byServer = RedisRateLimiter.on(redis).prefix("mz:").build()) {
+      byServer.acquire(customer, charge, System.currentTimeMillis() * 1_000_000);
+    }
+
+    assertThat(redis.memoryUsage("mz:{c_0123456789}")).isLessThanOrEqualTo(150);
+    assertThat(redis.pttl("mz:{c_0123456789}")).isBetween(1L, HOUR * 1000);
+  }
+}
