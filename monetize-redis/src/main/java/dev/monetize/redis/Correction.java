@@ -5,16 +5,29 @@ package dev.monetize.redis;
 /**
  * What is to be corrected of earlier calls in one limit.
  *
- * @param kind {@link LimitPlan#WINDOW} or {@link LimitPlan#CALLS}
- * @param start of a window limit, the window that was charged
+ * @param kind {@link LimitPlan#WINDOW}, {@link LimitPlan#CALLS}, or {@link LimitPlan#RATE} for what
+ *     comes back of a lease
+ * @param start of a window limit, the window that was charged; of a rate its tag
  * @param end where that window ends
- * @param difference what was used above what was taken
+ * @param difference what was used above what was taken; of a rate, whole units of time that come
+ *     back
+ * @param part of a rate, the rest that comes back, in {@code parts}-ths of a unit
+ * @param parts see {@link dev.monetize.limit.Gcra#parts}
  */
-record Correction(int scope, int kind, int id, long start, long end, long difference) {
+record Correction(
+    int scope, int kind, int id, long start, long end, long difference, long part, long parts) {
 
-  /** Whether it is of the same limit and window as another. */
+  Correction(int scope, int kind, int id, long start, long end, long difference) {
+    this(scope, kind, id, start, end, difference, 0, 0);
+  }
+
+  /** Whether it can be one with another: it is of the same window, or of the same calls. */
   boolean isOf(Correction other) {
-    return scope == other.scope && kind == other.kind && id == other.id && start == other.start;
+    return kind != LimitPlan.RATE
+        && scope == other.scope
+        && kind == other.kind
+        && id == other.id
+        && start == other.start;
   }
 
   Correction plus(long more) {

@@ -51,6 +51,7 @@ final class LimitPlan {
   private final int[] ids;
   private final boolean perKey;
   private final boolean holdsCalls;
+  private final boolean leasable;
   private final AtomicReferenceArray<@Nullable WindowsAround> windows;
 
   private LimitPlan(LimitSet limits, byte[] bytes, int[] ids) {
@@ -59,6 +60,7 @@ final class LimitPlan {
     this.ids = ids;
     this.perKey = limits.limits().stream().anyMatch(limit -> limit.scope() == Scope.KEY);
     this.holdsCalls = limits.limits().stream().anyMatch(l -> l instanceof ConcurrencyLimit);
+    this.leasable = limits.limits().stream().allMatch(LimitPlan::mayBeLeased);
     this.windows = new AtomicReferenceArray<>(limits.size());
   }
 
@@ -118,6 +120,13 @@ final class LimitPlan {
     throw new IllegalArgumentException("no limit has the id \"" + rate.pastQuota() + "\"");
   }
 
+  /** Not where it matters which call goes past what, or when calls end. */
+  private static boolean mayBeLeased(Limit limit) {
+    return !limit.shadow()
+        && !(limit instanceof ConcurrencyLimit)
+        && !(limit instanceof RateLimit rate && rate.pastQuota() != null);
+  }
+
   static int kind(Limit limit) {
     return limit instanceof RateLimit ? RATE : limit instanceof WindowLimit ? WINDOW : CALLS;
   }
@@ -165,14 +174,39 @@ final class LimitPlan {
         scope(limit), WINDOW, ids[index], WindowsAround.bounded(start), end, difference);
   }
 
+  /** That permits of a rate come back which nobody spent. */
+  Correction unspent(int index, RateLimit rate, long permits) {
+    Gcra gcra = Gcra.of(rate);
+    long x = permits * gcra.step();
+    return new Correction(
+        scope(rate),
+        RATE,
+        ids[index],
+        tag(rate),
+        0,
+        x / gcra.parts(),
+        x % gcra.parts(),
+        gcra.parts());
+  }
+
   /** That calls ended which held a concurrency limit. */
   Correction ended(int index, long taken) {
     return new Correction(scope(limits.get(index)), CALLS, ids[index], 0, 0, -taken);
   }
 
+  /** Whether a charge may be taken several times ahead, and what is left be given back. */
+  boolean mayBeLeased() {
+    return leasable;
+  }
+
   /** Whether calls under way are counted. */
   boolean holdsCalls() {
     return holdsCalls;
+  }
+
+  /** How many of them are window limits. */
+  int windowLimits() {
+    return (int) limits.limits().stream().filter(limit -> limit instanceof WindowLimit).count();
   }
 
   /** Whether some limits are of the key alone. */

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * for each limit, but of a correction alone:
  *   amount 8, and of a window the starts of the former, present, next and next but one 4 each, used at least 8
  * corrections 4, each:
- *   scope 1 | kind 1 | id 4 | start and end of the window 4 each | difference 8
+ *   scope 1 | kind 1 | id 4 | start and end of the window 4 each | difference 8 (| of a rate, part 8 | parts 8)
  * </pre>
  */
 final class LimitRequest {
@@ -34,7 +34,7 @@ final class LimitRequest {
 
   private static final int HEAD = 17;
   private static final int LIMIT = 32;
-  private static final int CORRECTION = 22;
+  private static final int CORRECTION = 38;
 
   private LimitRequest() {}
 
@@ -92,7 +92,7 @@ final class LimitRequest {
     ByteBuffer to = buffer(room);
     head(to, CORRECT, instance, 0);
     put(corrections, to);
-    return room;
+    return Arrays.copyOf(room, to.position());
   }
 
   private static ByteBuffer buffer(byte[] room) {
@@ -123,6 +123,10 @@ final class LimitRequest {
       to.putInt((int) correction.start());
       to.putInt((int) correction.end());
       LimitPlan.number(correction.difference(), to);
+      if (correction.kind() == LimitPlan.RATE) {
+        LimitPlan.number(correction.part(), to);
+        LimitPlan.number(correction.parts(), to);
+      }
     }
   }
 }

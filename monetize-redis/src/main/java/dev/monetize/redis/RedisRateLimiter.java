@@ -64,6 +64,7 @@ public final class RedisRateLimiter implements RateLimiter {
   private final Breaker breaker;
   private final LocalLimits local;
   private final Refusals refusals = new Refusals();
+  private final Leases leases;
   private final Owed owed = new Owed();
 
   /** Who was charged locally, in which limits, while Redis was away. */
@@ -89,6 +90,7 @@ public final class RedisRateLimiter implements RateLimiter {
       Function<Limit, WhenDown> whenDown,
       LongSupplier ticker,
       Instance instance,
+      int instances,
       boolean callersTime) {}
 
   RedisRateLimiter(Settings settings) {
@@ -99,6 +101,7 @@ public final class RedisRateLimiter implements RateLimiter {
     this.instance = settings.instance();
     this.breaker = new Breaker(settings.ticker());
     this.local = new LocalLimits(settings.whenDown(), used);
+    this.leases = new Leases(settings.instances(), settings.ticker());
     this.background = new Background(this::flush, this::showLife);
   }
 
@@ -109,18 +112,26 @@ public final class RedisRateLimiter implements RateLimiter {
 
   @Override
   public Decision acquire(Subject subject, Charge charge, long now) {
+    Decision.Allowed leased = leases.spend(subject, charge);
+    if (leased != null) {
+      return leased;
+    }
     Decision.Refused known = refusals.of(subject, charge, now);
     if (known != null) {
       return known;
     }
+    giveBack(subject, leases.endOf(subject, charge));
     LimitPlan plan = plans.get(charge.limits());
     if (breaker.allows()) {
       List<Correction> riding = breaker.calm() ? owed.take(subject) : List.of();
       try {
-        Decision decision = ask(plan, subject, charge, riding, now).decision(subject, charge);
+        int times = leases.wanted(plan, subject, charge);
+        LimitAnswer answer = ask(plan, subject, charge, times, riding, now);
+        Decision decision = answer.decision(subject, charge);
         answered();
         if (decision instanceof Decision.Allowed allowed) {
           underWay.began(plan, allowed);
+          giveBack(subject, leases.granted(plan, allowed, answer.taken()));
         } else {
           refusals.add(subject, charge, (Decision.Refused) decision, now);
         }
@@ -143,7 +154,7 @@ public final class RedisRateLimiter implements RateLimiter {
     if (breaker.allows()) {
       List<Correction> riding = breaker.calm() ? owed.take(subject) : List.of();
       try {
-        Standing standing = ask(plan, subject, null, riding, now).standing();
+        Standing standing = ask(plan, subject, null, 1, riding, now).standing();
         answered();
         return standing;
       } catch (RuntimeException failure) {
@@ -185,8 +196,13 @@ public final class RedisRateLimiter implements RateLimiter {
   }
 
   private LimitAnswer ask(
-      LimitPlan plan, Subject subject, @Nullable Charge charge, List<Correction> riding, long now) {
-    byte[] request = LimitRequest.decide(plan, subject, charge, used, instance, 1, now, riding);
+      LimitPlan plan,
+      Subject subject,
+      @Nullable Charge charge,
+      int times,
+      List<Correction> riding,
+      long now) {
+    byte[] request = LimitRequest.decide(plan, subject, charge, used, instance, times, now, riding);
     return new LimitAnswer(plan.limits(), run(subject, plan, plan.bytes(), request, riding, now));
   }
 
@@ -239,6 +255,16 @@ public final class RedisRateLimiter implements RateLimiter {
     }
   }
 
+  /** What was leased and not spent. */
+  private void giveBack(Subject subject, List<Correction> unspent) {
+    if (!unspent.isEmpty()) {
+      owed.add(subject, unspent);
+    }
+    if (!leases.none()) {
+      background.soon();
+    }
+  }
+
   private void owe(Subject subject, List<Correction> corrections) {
     if (!owed.add(subject, corrections)) {
       log.debug("too many corrections wait: those of {} are dropped", subject.customer());
@@ -249,6 +275,7 @@ public final class RedisRateLimiter implements RateLimiter {
   /** Sends what waits; goes on later with what Redis does not take. */
   private void flush() {
     try {
+      leases.end(false, owed::add);
       for (Subject subject : owed.subjects()) {
         if (!breaker.allows() || !send(subject, owed.take(subject))) {
           break;
@@ -260,7 +287,7 @@ public final class RedisRateLimiter implements RateLimiter {
     } catch (RuntimeException e) {
       log.error("corrections of limits could not be sent", e);
     }
-    if (!owed.isEmpty()) {
+    if (!owed.isEmpty() || !leases.none()) {
       background.soon();
     }
   }
@@ -312,6 +339,7 @@ public final class RedisRateLimiter implements RateLimiter {
   @Override
   public void close() {
     background.close();
+    leases.end(true, owed::add);
     flush();
   }
 }

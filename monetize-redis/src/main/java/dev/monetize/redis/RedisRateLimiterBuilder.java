@@ -18,6 +18,7 @@ public final class RedisRateLimiterBuilder {
   private Function<Limit, WhenDown> whenDown = limit -> new WhenDown.Local(1);
   private LongSupplier ticker = System::nanoTime;
   private Instance instance = Instance.fresh();
+  private int instances;
   private boolean callersTime;
 
   RedisRateLimiterBuilder(UnifiedJedis redis) {
@@ -52,6 +53,23 @@ public final class RedisRateLimiterBuilder {
     return this;
   }
 
+  /**
+   * Has callers who come often charged for several calls at once, which are then decided here: a
+   * tenth of a second's, and only far from a limit. A quota is never exceeded for it; a rate limit
+   * may see as many calls more in a window as all instances have taken ahead. What an instance has
+   * taken ahead when its process is killed is lost to the caller until the window ends. Off, unless
+   * set.
+   *
+   * @param instances how many instances share the limits, about, at least 1
+   */
+  public RedisRateLimiterBuilder leases(int instances) {
+    if (instances < 1) {
+      throw new IllegalArgumentException("instances must be at least 1, got " + instances);
+    }
+    this.instances = instances;
+    return this;
+  }
+
   /** A clock that tells pauses, for tests. */
   RedisRateLimiterBuilder ticker(LongSupplier nanos) {
     this.ticker = nanos;
@@ -74,6 +92,6 @@ public final class RedisRateLimiterBuilder {
   public RedisRateLimiter build() {
     return new RedisRateLimiter(
         new RedisRateLimiter.Settings(
-            redis, prefix, used, whenDown, ticker, instance, callersTime));
+            redis, prefix, used, whenDown, ticker, instance, instances, callersTime));
   }
 }

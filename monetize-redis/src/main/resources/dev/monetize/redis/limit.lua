@@ -131,6 +131,10 @@ corrections, at = unpack_('<I4', ARGV[2], at)
 for _ = 1, corrections do
   local scope, kind, id, start, ends, difference
   scope, kind, id, start, ends, difference, at = unpack_('<BBI4I4I4d', ARGV[2], at)
+  local part, parts
+  if kind == RATE then
+    part, parts, at = unpack_('<dd', ARGV[2], at)
+  end
   local slots = states[scope + 1]
   local slot = slots and slots[id * 4 + kind]
   if slots and kind == WINDOW and difference > 0 and ends > second and not (slot and slot.used > 0) then
@@ -141,7 +145,16 @@ for _ = 1, corrections do
     end
     slot.used, slot.start, slot.ends = 0, start, ends
   end
-  if slot and kind == WINDOW and slot.start <= start then
+  if slot and kind == RATE and (slot.unknown or slot.tag) == start then -- of a lease, what nobody spent
+    slot.time, slot.part = slot.time - difference, slot.part - part
+    if slot.part < 0 then
+      slot.time, slot.part = slot.time - 1, slot.part + parts
+    end
+    if slot.time < 0 then
+      slot.time, slot.part = 0, 0
+    end
+    changed[scope + 1] = true
+  elseif slot and kind == WINDOW and slot.start <= start then
     slot.used = min(MOST, max(0, slot.used + difference))
     changed[scope + 1] = true
   elseif slot and kind == CALLS then

@@ -181,7 +181,10 @@ final class ScriptModel {
         if (slot.id != correction.id() || slot.kind != correction.kind()) {
           continue;
         }
-        if (slot.kind == LimitPlan.WINDOW && slot.start <= correction.start()) {
+        if (slot.kind == LimitPlan.RATE && slot.tag == correction.start()) {
+          giveBack(slot, correction);
+          changed[correction.scope()] = true;
+        } else if (slot.kind == LimitPlan.WINDOW && slot.start <= correction.start()) {
           slot.units = Math.min(LimitPlan.MOST, Math.max(0, slot.units + correction.difference()));
           changed[correction.scope()] = true;
         } else if (slot.kind == LimitPlan.CALLS) {
@@ -195,6 +198,16 @@ final class ScriptModel {
         }
       }
     }
+  }
+
+  private static void giveBack(Used slot, Correction unspent) {
+    long time = slot.arrival.time() - unspent.difference();
+    long part = slot.arrival.part() - unspent.part();
+    if (part < 0) {
+      time--;
+      part += unspent.parts();
+    }
+    slot.arrival = time < 0 ? Gcra.Arrival.FRESH : new Gcra.Arrival(time, part);
   }
 
   /** What was taken while Redis was away may be of a window that it has not seen. */

@@ -192,6 +192,8 @@ class ScriptModelTest {
                 start,
                 start + random.nextInt(120),
                 random.nextInt(-5, 10)));
+      } else if (limit instanceof RateLimit rate && charge.amount(i) > 0) {
+        owed.add(plan.unspent(i, rate, charge.amount(i) * random.nextLong(answer.get(0) + 1)));
       } else if (limit instanceof ConcurrencyLimit) {
         owed.add(
             new Correction(
