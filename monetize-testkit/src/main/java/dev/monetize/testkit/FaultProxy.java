@@ -20,6 +20,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * <pre>{@code
  * try (FaultProxy proxy = FaultProxy.to("localhost", redis.port());
  *     RedisClient client = RedisClient.create("localhost", proxy.port())) {
+ *   client.ping(); // connected
  *   Traffic before = proxy.traffic();
  *   client.incr("calls");
  *   assertThat(proxy.traffic().since(before).turns()).isEqualTo(1); // one round trip
