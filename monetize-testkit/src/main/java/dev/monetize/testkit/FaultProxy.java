@@ -26,8 +26,9 @@ import java.util.concurrent.ConcurrentHashMap;
  *   assertThat(proxy.traffic().since(before).turns()).isEqualTo(1); // one round trip
  *   proxy.cutAfter(Direction.TO_CLIENT, 0); // the server counts, its answer is lost
  *   assertThatThrownBy(() -> client.incr("calls")).isInstanceOf(JedisConnectionException.class);
- *   proxy.partition(); // now nothing arrives, and nobody is told
- *   assertThatThrownBy(() -> client.incr("calls")).hasMessageContaining("timed out");
+ *   proxy.refuse(); // now the server is gone
+ *   proxy.reset();
+ *   assertThatThrownBy(() -> client.incr("calls")).isInstanceOf(JedisConnectionException.class);
  *   proxy.heal();
  *   assertThat(client.get("calls")).isEqualTo("2");
  * }
