@@ -18,7 +18,6 @@ import dev.monetize.limit.Standing;
 import dev.monetize.limit.Subject;
 import dev.monetize.limit.Window;
 import dev.monetize.limit.WindowLimit;
-import dev.monetize.limit.WindowUse;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -52,7 +51,7 @@ abstract class TopologyContract {
   }
 
   private static RateLimiter limiter(UnifiedJedis redis, String prefix) {
-    return new RedisRateLimiter(redis, prefix, WindowUse.NONE, new Instance(1, 30), false);
+    return RedisRateLimiter.on(redis).prefix(prefix).build();
   }
 
   private static RateLimit rate(String id, long permits) {
