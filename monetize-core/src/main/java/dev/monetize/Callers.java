@@ -5,6 +5,7 @@ package dev.monetize;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.monetize.identity.AccountFile;
+import dev.monetize.identity.Changes;
 import dev.monetize.identity.Customers;
 import dev.monetize.identity.KeyDigest;
 import dev.monetize.identity.KeyFormat;
@@ -28,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * <p>A hit is good for some seconds and then looked up again, by one call in turn, while it stays
  * in use: where the look-up fails, callers already known go on being served.
  */
-final class Callers {
+final class Callers implements Changes.Listener {
 
   private static final Logger log = LoggerFactory.getLogger(Callers.class);
   private static final long MOST_CALLERS = 100_000;
@@ -95,6 +96,19 @@ final class Callers {
   void forget(String customer) {
     changes.incrementAndGet();
     known.asMap().values().removeIf(caller -> caller.customer().equals(customer));
+    refusals.invalidateAll();
+  }
+
+  @Override
+  public void changed(String customer) {
+    forget(customer);
+  }
+
+  /** Has everybody looked up by the next call; whom that fails for goes on being served. */
+  @Override
+  public void missed() {
+    changes.incrementAndGet();
+    known.asMap().replaceAll((as, caller) -> caller.until(Long.MIN_VALUE));
     refusals.invalidateAll();
   }
 

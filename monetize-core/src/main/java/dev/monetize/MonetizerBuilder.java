@@ -3,6 +3,7 @@
 package dev.monetize;
 
 import dev.monetize.identity.AccountFile;
+import dev.monetize.identity.Changes;
 import dev.monetize.identity.Customers;
 import dev.monetize.identity.KeyFormat;
 import dev.monetize.identity.MonetizeKeys;
@@ -208,7 +209,8 @@ public final class MonetizerBuilder {
 
   /**
    * How long a caller that was looked up is taken as it was, 30 seconds unless set: the longest
-   * that a change made behind our back, in a table of the app's own, goes unseen.
+   * that a change made behind our back, in a table of the app's own, goes unseen. A store with
+   * {@link Changes} tells of them sooner.
    */
   public MonetizerBuilder callerCache(Duration time) {
     if (time.isNegative()) {
@@ -265,6 +267,10 @@ public final class MonetizerBuilder {
     opened.push(limits);
     Offers offers = new Offers(catalog, subs, defaultTier);
     Callers callers = new Callers(format, whose, subs, defaultTier, callerCache);
+    Stream.of(whose, subs)
+        .distinct()
+        .flatMap(store -> store instanceof Changes changes ? Stream.of(changes) : Stream.empty())
+        .forEach(store -> opened.push(store.listen(callers)));
     NoticeWatch watch =
         new NoticeWatch(
             notices(given, journal, whose, opened),

@@ -5,6 +5,8 @@ package dev.monetize;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.monetize.identity.Changes;
+import dev.monetize.identity.Customers;
 import dev.monetize.identity.KeyFormat;
 import dev.monetize.identity.KeyHash;
 import dev.monetize.identity.KeyOwner;
@@ -16,9 +18,11 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -283,5 +287,104 @@ class CallersTest {
     assertThatThrownBy(() -> bench.builder().defaultTier("fre").build())
         .hasMessageContaining("no tier \"fre\"");
     bench.monetizer = bench.builder().build();
+  }
+
+  /** A table that others write to as well, and that tells of it. */
+  private final class SharedTable implements Customers, Changes {
+
+    private Changes.@Nullable Listener listener;
+
+    @Override
+    public Optional<KeyOwner> find(KeyHash hash) {
+      return CallersTest.this.find(hash);
+    }
+
+    @Override
+    public AutoCloseable listen(Listener told) {
+      listener = told;
+      return () -> listener = null;
+    }
+
+    Changes.Listener listener() {
+      return Objects.requireNonNull(listener, "nobody listens");
+    }
+  }
+
+  private SharedTable useSharedTable() {
+    SharedTable shared = new SharedTable();
+    KeyFormat format = KeyFormat.existing(key -> key.startsWith("acme-"));
+    bench.monetizer.close();
+    bench.monetizer =
+        bench.builder().keyFormat(format).customers(shared).defaultTier("free").build();
+    table.put(format.hash("acme-1234567890"), "acme");
+    table.put(format.hash("acme-other"), "other");
+    return shared;
+  }
+
+  @Test
+  void changeElsewhere_isLookedUpByTheNextCall() {
+    SharedTable shared = useSharedTable();
+    assertThat(bench.call(PATH, "acme-1234567890")).isTrue();
+    assertThat(bench.call(PATH, "acme-other")).isTrue();
+    assertThat(bench.denied(PATH, "acme-new").reason()).isEqualTo(Reason.UNKNOWN_KEY);
+    table.remove(KeyHash.sha256("acme-1234567890"));
+    table.put(KeyHash.sha256("acme-new"), "acme");
+
+    shared.listener().changed("acme");
+
+    assertThat(bench.denied(PATH, "acme-1234567890").reason()).isEqualTo(Reason.UNKNOWN_KEY);
+    assertThat(bench.call(PATH, "acme-new")).isTrue();
+    assertThat(lookUps).hasValue(5);
+    assertThat(bench.call(PATH, "acme-other")).isTrue();
+    assertThat(lookUps).hasValue(5);
+  }
+
+  @Test
+  void missedChanges_haveEverybodyLookedUpAgain() {
+    SharedTable shared = useSharedTable();
+    assertThat(bench.call(PATH, "acme-1234567890")).isTrue();
+    assertThat(bench.call(PATH, "acme-other")).isTrue();
+    assertThat(bench.denied(PATH, "acme-new").reason()).isEqualTo(Reason.UNKNOWN_KEY);
+    table.remove(KeyHash.sha256("acme-1234567890"));
+    table.put(KeyHash.sha256("acme-new"), "acme");
+
+    shared.listener().missed();
+
+    assertThat(bench.denied(PATH, "acme-1234567890").reason()).isEqualTo(Reason.UNKNOWN_KEY);
+    assertThat(bench.call(PATH, "acme-new")).isTrue();
+    assertThat(bench.call(PATH, "acme-other")).isTrue();
+    assertThat(lookUps).hasValue(6);
+  }
+
+  @Test
+  void missedChangesWhileTheTableIsDown_costNoKnownCaller() {
+    SharedTable shared = useSharedTable();
+    assertThat(bench.call(PATH, "acme-1234567890")).isTrue();
+    tableIsDown = true;
+
+    shared.listener().missed();
+
+    assertThat(bench.call(PATH, "acme-1234567890")).isTrue();
+    assertThat(lookUps).hasValue(2);
+  }
+
+  @Test
+  void changeWhileAKeyIsLookedUp_isNotMissed() {
+    SharedTable shared = useSharedTable();
+    whileLookingUp = shared.listener()::missed;
+    assertThat(bench.call(PATH, "acme-1234567890")).isTrue();
+    whileLookingUp = () -> {};
+
+    assertThat(bench.call(PATH, "acme-1234567890")).isTrue();
+    assertThat(lookUps).hasValue(2);
+  }
+
+  @Test
+  void closedEngine_listensNoMore() {
+    SharedTable shared = useSharedTable();
+
+    bench.monetizer.close();
+
+    assertThat(shared.listener).isNull();
   }
 }

@@ -92,12 +92,12 @@ final class AccountJson {
     };
   }
 
-  private static Customer customer(JsonNode json) {
+  static Customer customer(JsonNode json) {
     known(json, Set.of("id", "name"));
     return new Customer(text(json, "id"), text(json, "name"));
   }
 
-  private static ApiKey key(JsonNode json) {
+  static ApiKey key(JsonNode json) {
     known(json, Set.of("id", CUSTOMER, "hash", "label", "created", "validUntil", "revoked"));
     return new ApiKey(
         text(json, "id"),
@@ -109,7 +109,7 @@ final class AccountJson {
         json.path("revoked").booleanValue());
   }
 
-  private static Subscription subscription(JsonNode json) {
+  static Subscription subscription(JsonNode json) {
     known(json, Set.of(CUSTOMER, "tier", "status", "anchor", "overrides", "providerId"));
     return new Subscription(
         text(json, CUSTOMER),
