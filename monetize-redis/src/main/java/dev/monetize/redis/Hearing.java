@@ -1,0 +1,70 @@
+// Copyright The Monetize Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.monetize.redis;
+
+import dev.monetize.identity.Changes;
+import java.io.IOException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import redis.clients.jedis.Connection;
+import redis.clients.jedis.JedisPubSub;
+
+/** One connection that hears what is told, until it is lost or cut. */
+final class Hearing extends JedisPubSub implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(Hearing.class);
+
+  /** Three times as long as between pings. */
+  private static final int SILENT_MILLIS = 3_000;
+
+  private final Connection connection;
+  private final Changes.Listener listener;
+  private final Runnable begun;
+
+  Hearing(Connection connection, Changes.Listener listener, Runnable begun) {
+    this.connection = connection;
+    this.listener = listener;
+    this.begun = begun;
+  }
+
+  void hear(String channel) {
+    proceed(connection, channel);
+  }
+
+  /** From here on nothing is missed; before, anything may have been. */
+  @Override
+  public void onSubscribe(String channel, int channels) {
+    connection.setSoTimeout(SILENT_MILLIS);
+    begun.run();
+    tell(listener::missed);
+  }
+
+  @Override
+  public void onMessage(String channel, String customer) {
+    tell(() -> listener.changed(customer));
+  }
+
+  private static void tell(Runnable change) {
+    try {
+      change.run();
+    } catch (RuntimeException e) {
+      log.error("a change could not be told", e);
+    }
+  }
+
+  /** Ends it, from another thread. */
+  void cut() {
+    try {
+      connection.forceDisconnect();
+    } catch (IOException e) {
+      log.debug("{} was gone already", connection, e);
+    }
+  }
+
+  /** No other use is made of the connection. */
+  @Override
+  public void close() {
+    connection.setBroken();
+    connection.close();
+  }
+}

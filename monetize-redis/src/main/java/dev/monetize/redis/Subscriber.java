@@ -1,0 +1,46 @@
+// Copyright The Monetize Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.monetize.redis;
+
+import redis.clients.jedis.Connection;
+import redis.clients.jedis.RedisClient;
+import redis.clients.jedis.RedisClusterClient;
+import redis.clients.jedis.RedisSentinelClient;
+import redis.clients.jedis.UnifiedJedis;
+
+/** Connections to hear on, from a client's pool: of a cluster any node will do. */
+final class Subscriber {
+
+  private Subscriber() {}
+
+  /**
+   * That a client can give one.
+   *
+   * @throws IllegalArgumentException if it cannot
+   */
+  static void check(UnifiedJedis redis) {
+    if (!(redis instanceof RedisClient
+        || redis instanceof RedisSentinelClient
+        || redis instanceof RedisClusterClient)) {
+      throw new IllegalArgumentException(
+          "changes are heard through a RedisClient, RedisSentinelClient or RedisClusterClient, not"
+              + " through a "
+              + redis.getClass().getName());
+    }
+  }
+
+  static Connection connection(UnifiedJedis redis) {
+    if (redis instanceof RedisClient client) {
+      return client.getPool().getResource();
+    }
+    if (redis instanceof RedisClusterClient cluster) {
+      return cluster.getConnectionFromSlot(0);
+    }
+    return ((RedisSentinelClient) redis)
+        .getPrimaryNodesConnectionMap()
+        .values()
+        .iterator()
+        .next()
+        .getResource();
+  }
+}

@@ -1,0 +1,35 @@
+-- Copyright The Monetize Authors
+-- SPDX-License-Identifier: Apache-2.0
+--
+-- Writes what a key's hash stands for, and tells everybody whose it is.
+--
+-- KEYS   the hash
+-- ARGV 1 number of the change
+--      2 the key's id
+--      3 the key, or '' where it is under another hash now
+--      4 how many seconds to remember that it is under another one
+--      5 channel to tell on
+--      6 customer to tell of
+--
+-- The value is the first three, with a space between. A change that began before the present one changes nothing:
+-- it was overtaken. Answers the id of the other key that has this hash, or ''.
+
+local value = redis.call('GET', KEYS[1])
+if value then
+  local number, id, key = string.match(value, '^(%d+) (%S+) (.*)$')
+  if id ~= ARGV[2] then
+    if key ~= '' then
+      return id
+    end
+  elseif tonumber(number) > tonumber(ARGV[1]) then
+    return ''
+  end
+end
+local new = ARGV[1] .. ' ' .. ARGV[2] .. ' ' .. ARGV[3]
+if ARGV[3] == '' then
+  redis.call('SET', KEYS[1], new, 'EX', ARGV[4])
+else
+  redis.call('SET', KEYS[1], new)
+end
+redis.call('PUBLISH', ARGV[5], ARGV[6])
+return ''

@@ -1,0 +1,13 @@
+-- Copyright The Monetize Authors
+-- SPDX-License-Identifier: Apache-2.0
+--
+-- Writes a customer's subscription, and tells everybody.
+--
+-- KEYS   a share of all subscriptions
+-- ARGV 1 the customer
+--      2 the subscription
+--      3 channel to tell on
+
+redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
+redis.call('PUBLISH', ARGV[3], ARGV[1])
+return ''

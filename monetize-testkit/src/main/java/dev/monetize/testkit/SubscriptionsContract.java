@@ -1,0 +1,127 @@
+// Copyright The Monetize Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.monetize.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.monetize.identity.Subscription;
+import dev.monetize.identity.Subscription.Status;
+import dev.monetize.identity.Subscriptions;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What every {@link Subscriptions} must do. Extend it and say how yours are opened, as in {@link
+ * CustomerStoreContract}.
+ */
+public abstract class SubscriptionsContract {
+
+  private static final Subscription PRO =
+      new Subscription(
+          "acme",
+          "pro",
+          Status.SUSPENDED,
+          Instant.parse("2026-01-14T10:00:00.123456789Z"),
+          Map.of("rate_limit", "500/min", "support", "a \"b\" \\ 🙂"),
+          "sub_1");
+
+  private @Nullable Subscriptions opened;
+
+  /** Makes the contract's instance; called before each test. */
+  protected SubscriptionsContract() {}
+
+  /**
+   * Opens them: none the first time in a test, and then again as after a restart. Closed before
+   * they are opened again, and after the test, if they are {@link AutoCloseable}.
+   */
+  protected abstract Subscriptions open();
+
+  @BeforeEach
+  final void begin() {
+    opened = open();
+  }
+
+  @AfterEach
+  final void end() throws Exception {
+    if (opened instanceof AutoCloseable subscriptions) {
+      subscriptions.close();
+    }
+  }
+
+  private Subscriptions subscriptions() {
+    return Objects.requireNonNull(opened);
+  }
+
+  private void restart() throws Exception {
+    end();
+    begin();
+  }
+
+  private List<Subscription> all() {
+    try (Stream<Subscription> all = subscriptions().all()) {
+      return all.toList();
+    }
+  }
+
+  @Test
+  void unknown_isEmpty() {
+    assertThat(subscriptions().find("nobody")).isEmpty();
+    assertThat(all()).isEmpty();
+  }
+
+  @Test
+  void subscription_isThereAfterARestart() throws Exception {
+    Subscription plain = Subscription.to("free", "other");
+    subscriptions().put(PRO);
+    subscriptions().put(plain);
+
+    for (int i = 0; i < 2; i++) {
+      assertThat(subscriptions().find("acme")).contains(PRO);
+      assertThat(subscriptions().find("other")).contains(plain);
+      assertThat(all()).containsExactlyInAnyOrder(PRO, plain);
+      restart();
+    }
+  }
+
+  @Test
+  void subscription_isReplacedByAnother() throws Exception {
+    subscriptions().put(PRO);
+    subscriptions().put(PRO.withTier("free").withAnchor(null).withOverrides(Map.of()));
+
+    restart();
+
+    Subscription expected =
+        new Subscription("acme", "free", Status.SUSPENDED, null, Map.of(), "sub_1");
+    assertThat(subscriptions().find("acme")).contains(expected);
+    assertThat(all()).containsExactly(expected);
+  }
+
+  @Test
+  void idsOfAnyCharacters_areKeptApart() {
+    List<Subscription> put =
+        Stream.of("a", "A", "{a}", "a}", "a:b", "a:", "%7d", "*", "?", "[a]", "\\", "a\"b")
+            .map(id -> Subscription.to("tier " + id, id))
+            .toList();
+    put.forEach(subscriptions()::put);
+
+    put.forEach(one -> assertThat(subscriptions().find(one.customer())).contains(one));
+    assertThat(all()).containsExactlyInAnyOrderElementsOf(put);
+  }
+
+  @Test
+  void all_tellsEachOnce() {
+    List<Subscription> put =
+        IntStream.range(0, 1_500).mapToObj(i -> Subscription.to("free", "c" + i)).toList();
+    put.forEach(subscriptions()::put);
+
+    assertThat(all()).containsExactlyInAnyOrderElementsOf(put);
+  }
+}
