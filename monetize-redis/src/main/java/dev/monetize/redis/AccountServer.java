@@ -82,7 +82,9 @@ final class AccountServer {
       return "no server can be reached; see that one is up, and that the client has its address"
           + because(e);
     }
-    if (e instanceof JedisAccessControlException || said.startsWith("NOAUTH")) {
+    if (e instanceof JedisAccessControlException
+        || said.startsWith("NOAUTH")
+        || said.contains("user executing the script")) {
       return "the server refuses this user; give the client a user and password that may use names"
           + " and channels that begin with \"%s\" (%s)".formatted(prefix, said);
     }

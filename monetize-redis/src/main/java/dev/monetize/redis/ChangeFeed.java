@@ -10,7 +10,6 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import redis.clients.jedis.UnifiedJedis;
-import redis.clients.jedis.exceptions.JedisException;
 
 /**
  * Hears what is told on a channel, on a daemon thread, for as long as it is open. Where the
@@ -109,12 +108,8 @@ final class ChangeFeed implements AutoCloseable {
     while (!closed) {
       LockSupport.parkNanos(PING_NANOS);
       Hearing now = hearing;
-      if (now != null && now.isSubscribed()) {
-        try {
-          now.ping();
-        } catch (JedisException e) {
-          log.debug("{} could not be asked for an answer", channel, e); // the reader finds out
-        }
+      if (now != null) {
+        now.ping(System.nanoTime());
       }
     }
   }

@@ -8,6 +8,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.JedisPubSub;
+import redis.clients.jedis.exceptions.JedisException;
 
 /** One connection that hears what is told, until it is lost or cut. */
 final class Hearing extends JedisPubSub implements AutoCloseable {
@@ -20,6 +21,7 @@ final class Hearing extends JedisPubSub implements AutoCloseable {
   private final Connection connection;
   private final Changes.Listener listener;
   private final Runnable begun;
+  private final long since = System.nanoTime();
 
   Hearing(Connection connection, Changes.Listener listener, Runnable begun) {
     this.connection = connection;
@@ -49,6 +51,19 @@ final class Hearing extends JedisPubSub implements AutoCloseable {
       change.run();
     } catch (RuntimeException e) {
       log.error("a change could not be told", e);
+    }
+  }
+
+  /** Has the server answer, or ends it if it has not even begun for long; from another thread. */
+  void ping(long now) {
+    if (isSubscribed()) {
+      try {
+        ping();
+      } catch (JedisException e) {
+        log.debug("{} could not be asked for an answer", connection, e); // the reader finds out
+      }
+    } else if (now - since > SILENT_MILLIS * 1_000_000L) {
+      cut();
     }
   }
 

@@ -2,13 +2,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.monetize.redis;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import redis.clients.jedis.Connection;
+import redis.clients.jedis.ConnectionPool;
 import redis.clients.jedis.RedisClient;
 import redis.clients.jedis.RedisClusterClient;
 import redis.clients.jedis.RedisSentinelClient;
 import redis.clients.jedis.UnifiedJedis;
 
-/** Connections to hear on, from a client's pool: of a cluster any node will do. */
+/**
+ * Connections to hear on, from a client's pool: of a cluster any node will do, and another one the
+ * next time.
+ */
 final class Subscriber {
 
   private Subscriber() {}
@@ -34,7 +41,8 @@ final class Subscriber {
       return client.getPool().getResource();
     }
     if (redis instanceof RedisClusterClient cluster) {
-      return cluster.getConnectionFromSlot(0);
+      List<ConnectionPool> nodes = new ArrayList<>(cluster.getClusterNodes().values());
+      return nodes.get(ThreadLocalRandom.current().nextInt(nodes.size())).getResource();
     }
     return ((RedisSentinelClient) redis)
         .getPrimaryNodesConnectionMap()

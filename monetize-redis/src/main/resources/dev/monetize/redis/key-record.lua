@@ -25,11 +25,11 @@ if value then
     return ''
   end
 end
+redis.call('PUBLISH', ARGV[5], ARGV[6]) -- heard when this is done; where it is refused, nothing is written
 local new = ARGV[1] .. ' ' .. ARGV[2] .. ' ' .. ARGV[3]
 if ARGV[3] == '' then
   redis.call('SET', KEYS[1], new, 'EX', ARGV[4])
 else
   redis.call('SET', KEYS[1], new)
 end
-redis.call('PUBLISH', ARGV[5], ARGV[6])
 return ''

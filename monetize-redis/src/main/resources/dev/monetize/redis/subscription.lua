@@ -8,6 +8,6 @@
 --      2 the subscription
 --      3 channel to tell on
 
+redis.call('PUBLISH', ARGV[3], ARGV[1]) -- heard when this is done; where it is refused, nothing is written
 redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
-redis.call('PUBLISH', ARGV[3], ARGV[1])
 return ''

@@ -1,0 +1,244 @@
+// Copyright The Monetize Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.monetize.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.monetize.identity.ApiKey;
+import dev.monetize.identity.Customer;
+import dev.monetize.identity.KeyHash;
+import dev.monetize.identity.Subscription;
+import java.io.UncheckedIOException;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import redis.clients.jedis.Protocol;
+import redis.clients.jedis.RedisClient;
+
+class RedisCustomersTest {
+
+  private static final Instant CREATED = Instant.parse("2026-01-14T10:00:00Z");
+  private static final ApiKey KEY =
+      new ApiKey("key_1", "acme", KeyHash.sha256("a key"), "main", CREATED, null);
+  private static final ApiKey MOVED = KEY.withHash(KeyHash.sha256("a key, peppered"));
+
+  private final RedisClient redis = TestRedis.empty();
+  private final RedisCustomers store = RedisCustomers.on(redis);
+  private final FailingRedis failing = new FailingRedis(TestRedis.port());
+  private final RedisCustomers failingStore = new RedisCustomers(failing, "monetize:");
+
+  @AfterEach
+  void close() {
+    redis.sendCommand(Protocol.Command.CONFIG, "SET", "maxmemory", "0");
+    redis.close();
+    failing.close();
+  }
+
+  @Test
+  void names_areAsDocumented() {
+    store.put(new Customer("acme", "Acme"));
+    store.put(KEY);
+    RedisSubscriptions.on(redis).put(Subscription.to("pro", "acme"));
+
+    assertThat(redis.keys("*"))
+        .containsExactlyInAnyOrder(
+            "monetize:customer:acme",
+            "monetize:keys-of:acme",
+            "monetize:key-id:key_1",
+            "monetize:key:" + KEY.hash().hex(),
+            "monetize:subscriptions:23");
+    assertThat(redis.get("monetize:key:" + KEY.hash().hex()))
+        .startsWith("1 key_1 {\"id\":\"key_1\",\"customer\":\"acme\",");
+    assertThat(redis.get("monetize:key-id:key_1")).isEqualTo("1 acme " + KEY.hash().hex());
+  }
+
+  @Test
+  void hashThatAKeyLeft_isForgottenAfterADay() {
+    store.put(KEY);
+    store.put(MOVED);
+
+    assertThat(redis.ttl("monetize:key:" + KEY.hash().hex())).isBetween(86_300L, 86_400L);
+    assertThat(redis.ttl("monetize:key:" + MOVED.hash().hex())).isEqualTo(-1);
+    assertThat(redis.get("monetize:key-id:key_1")).isEqualTo("2 acme " + MOVED.hash().hex());
+  }
+
+  @Test
+  void connectionThatBreaksAtAnyStep_leavesNoKeyThatWorksUnseen() {
+    int steps = 0;
+    for (Change change : Change.values()) {
+      for (boolean done : new boolean[] {false, true}) {
+        for (int n = 1; breaks(change, n, done); n++) {
+          steps++;
+        }
+      }
+    }
+    assertThat(steps).isGreaterThan(30);
+  }
+
+  private enum Change {
+    ISSUE(null, KEY),
+    REVOKE(KEY, KEY.revokedAt(CREATED)),
+    MOVE(KEY, MOVED),
+    MOVE_AND_REVOKE(KEY, MOVED.revokedAt(CREATED));
+
+    private final @Nullable ApiKey before;
+    private final ApiKey after;
+
+    Change(@Nullable ApiKey before, ApiKey after) {
+      this.before = before;
+      this.after = after;
+    }
+  }
+
+  /** Whether the n-th step of a change, which broke, was one of it. */
+  private boolean breaks(Change change, int n, boolean done) {
+    redis.flushAll();
+    if (change.before != null) {
+      store.put(change.before);
+    }
+    failing.failAt(n, done);
+    try {
+      failingStore.put(change.after);
+    } catch (UncheckedIOException e) {
+      assertThat(e).hasMessageContaining("it broke");
+    }
+    boolean broke = !failing.waits();
+    failing.failAt(0, false);
+
+    for (ApiKey one : new ApiKey[] {KEY, MOVED}) {
+      store
+          .find(one.hash())
+          .ifPresent(
+              owner -> {
+                assertThat(store.key(owner.key())).isPresent();
+                assertThat(store.keys(owner.customer())).hasSize(1);
+              });
+    }
+    if (change.before != null) {
+      assertThat(store.keys("acme")).hasSize(1);
+    }
+    if (broke) {
+      store.put(change.after);
+    }
+    assertWhole(change.after);
+    return broke;
+  }
+
+  private void assertWhole(ApiKey key) {
+    ApiKey other = key.hash().equals(KEY.hash()) ? MOVED : KEY;
+    assertThat(store.key("key_1")).contains(key);
+    assertThat(store.keys("acme")).containsExactly(key);
+    assertThat(store.find(key.hash()).orElseThrow().validUntil()).isEqualTo(key.validUntil());
+    assertThat(store.find(other.hash())).isEmpty();
+  }
+
+  @Test
+  void revocationAfterABrokenMove_endsBothHashes() {
+    store.put(KEY);
+    failing.failAt(5, false); // the new hash holds the key, the old one too
+    assertThatThrownBy(() -> failingStore.put(MOVED)).isInstanceOf(UncheckedIOException.class);
+    assertThat(store.find(KEY.hash())).isPresent();
+    assertThat(store.find(MOVED.hash())).isPresent();
+
+    store.put(store.key("key_1").orElseThrow().revokedAt(CREATED));
+
+    assertThat(store.find(KEY.hash())).isEmpty();
+    assertThat(store.find(MOVED.hash()).orElseThrow().validUntil()).isEqualTo(CREATED);
+  }
+
+  @Test
+  void scriptsThatTheServerForgot_areSentAgain() {
+    store.put(KEY);
+    redis.scriptFlush();
+    store.put(KEY.revokedAt(CREATED));
+
+    assertThat(store.key("key_1").orElseThrow().revoked()).isTrue();
+  }
+
+  private static void refused(
+      org.assertj.core.api.ThrowableAssert.ThrowingCallable call, String says) {
+    assertThatThrownBy(call)
+        .isInstanceOf(UncheckedIOException.class)
+        .hasMessageStartingWith("accounts in Redis (monetize:*): " + says);
+  }
+
+  @Test
+  void serverThatIsNotThere_isSaid() {
+    try (RedisClient nobody = RedisClient.create("localhost", 1)) {
+      String says =
+          "no server can be reached; see that one is up, and that the client has its address"
+              + " (Failed to connect to localhost:1.)";
+      refused(() -> RedisCustomers.on(nobody).find(KEY.hash()), says);
+      refused(() -> RedisCustomers.on(nobody).put(KEY), says);
+      refused(() -> RedisSubscriptions.on(nobody).find("acme"), says);
+      refused(() -> RedisSubscriptions.on(nobody).all().count(), says);
+    }
+  }
+
+  @Test
+  void wrongPassword_isSaid() {
+    redis.sendCommand(Protocol.Command.ACL, "SETUSER", "ann", "on", ">secret", "~*", "&*", "+@all");
+    try (RedisClient wrong = RedisClient.create("localhost", TestRedis.port(), "ann", "oops")) {
+      refused(
+          () -> RedisCustomers.on(wrong).find(KEY.hash()),
+          "the server refuses this user; give the client a user and password that may use names and"
+              + " channels that begin with \"monetize:\" (WRONGPASS");
+    }
+  }
+
+  @Test
+  void userThatMayNotTell_isSaid() {
+    redis.sendCommand(
+        Protocol.Command.ACL, "SETUSER", "bob", "on", ">secret", "~*", "resetchannels", "+@all");
+    try (RedisClient bob = RedisClient.create("localhost", TestRedis.port(), "bob", "secret")) {
+      refused(
+          () -> RedisSubscriptions.on(bob).put(Subscription.to("pro", "acme")),
+          "the server refuses this user");
+    }
+    assertThat(RedisSubscriptions.on(redis).find("acme")).isEmpty();
+  }
+
+  @Test
+  void nameThatIsTaken_isSaid() {
+    redis.lpush("monetize:key:" + KEY.hash().hex(), "something else");
+
+    refused(
+        () -> store.find(KEY.hash()),
+        "something else uses a name of ours; give another prefix than \"monetize:\" (WRONGTYPE");
+    refused(() -> store.put(KEY), "something else uses a name of ours");
+  }
+
+  @Test
+  void fullServer_isSaidAndStillAsked() {
+    store.put(KEY);
+    redis.sendCommand(Protocol.Command.CONFIG, "SET", "maxmemory", "1");
+
+    refused(
+        () -> store.put(new Customer("acme", "")),
+        "the server is full; raise its maxmemory, and keep maxmemory-policy noeviction (OOM");
+    refused(() -> store.put(KEY.revokedAt(CREATED)), "the server is full");
+    assertThat(store.find(KEY.hash())).isPresent();
+  }
+
+  @Test
+  void whatCannotBeRead_isNamed() {
+    String name = "monetize:key:" + KEY.hash().hex();
+    redis.set(name, "1 key_1 {\"id\":\"key_1\"}");
+
+    assertThatThrownBy(() -> store.find(KEY.hash()))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage(
+            name + " in Redis can't be read: field \"customer\" is missing. Nothing was changed");
+    redis.set(name, "hello");
+    assertThatThrownBy(() -> store.find(KEY.hash()))
+        .hasMessage(
+            name + " in Redis can't be read: a key's record has three words. Nothing was changed");
+    redis.set("monetize:key-id:key_1", "hello");
+    assertThatThrownBy(() -> store.key("key_1"))
+        .hasMessage(
+            "monetize:key-id:key_1 in Redis can't be read: a key's place has three words at least."
+                + " Nothing was changed");
+  }
+}
