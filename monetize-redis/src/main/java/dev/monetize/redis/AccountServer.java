@@ -12,9 +12,6 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.UnifiedJedis;
-import redis.clients.jedis.exceptions.JedisAccessControlException;
-import redis.clients.jedis.exceptions.JedisConnectionException;
-import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
 
 /** Accounts on a server: asks it, and says what to do where it does not answer. */
@@ -70,50 +67,9 @@ final class AccountServer {
     try {
       return question.get();
     } catch (JedisException e) {
-      String what = "accounts in Redis (" + prefix + "*): " + advice(e);
+      String what = "accounts in Redis (" + prefix + "*): " + RedisAdvice.of(e, prefix);
       throw new UncheckedIOException(what, new IOException(e));
     }
-  }
-
-  /** What is wrong, and what to do about it. */
-  private String advice(JedisException e) {
-    String said = String.valueOf(e.getMessage());
-    if (e instanceof JedisConnectionException) {
-      return "no server can be reached; see that one is up, and that the client has its address"
-          + because(e);
-    }
-    if (e instanceof JedisAccessControlException
-        || said.startsWith("NOAUTH")
-        || said.contains("user executing the script")) {
-      return "the server refuses this user; give the client a user and password that may use names"
-          + " and channels that begin with \"%s\" (%s)".formatted(prefix, said);
-    }
-    if (!(e instanceof JedisDataException)) {
-      return said + because(e);
-    }
-    if (said.startsWith("READONLY")) {
-      return "the server is a replica; have the client find the master, by Sentinel or the cluster ("
-          + said
-          + ")";
-    }
-    if (said.contains("OOM")) {
-      return "the server is full; raise its maxmemory, and keep maxmemory-policy noeviction ("
-          + said
-          + ")";
-    }
-    if (said.contains("WRONGTYPE")) {
-      return "something else uses a name of ours; give another prefix than \"%s\" (%s)"
-          .formatted(prefix, said);
-    }
-    return "the server answered: " + said;
-  }
-
-  private static String because(JedisException e) {
-    Throwable root = e;
-    while (root.getCause() != null) {
-      root = root.getCause();
-    }
-    return " (" + root.getMessage() + ")";
   }
 
   /** Reads what is kept under a name. */

@@ -39,7 +39,7 @@ class ChangeFeedTest {
   }
 
   private static void kill(UnifiedJedis redis) {
-    redis.sendCommand(Protocol.Command.CLIENT, "KILL", "TYPE", "pubsub");
+    ServerCommand.run(redis, Protocol.Command.CLIENT, "KILL", "TYPE", "pubsub");
   }
 
   @Test

@@ -11,6 +11,7 @@ import dev.monetize.identity.KeyHash;
 import dev.monetize.identity.Subscription;
 import java.io.UncheckedIOException;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -31,7 +32,7 @@ class RedisCustomersTest {
 
   @AfterEach
   void close() {
-    redis.sendCommand(Protocol.Command.CONFIG, "SET", "maxmemory", "0");
+    ServerCommand.run(redis, Protocol.Command.CONFIG, "SET", "maxmemory", "0");
     redis.close();
     failing.close();
   }
@@ -64,10 +65,17 @@ class RedisCustomersTest {
     assertThat(redis.get("monetize:key-id:key_1")).isEqualTo("2 acme " + MOVED.hash().hex());
   }
 
+  private static final List<Change> CHANGES =
+      List.of(
+          new Change(null, KEY),
+          new Change(KEY, KEY.revokedAt(CREATED)),
+          new Change(KEY, MOVED),
+          new Change(KEY, MOVED.revokedAt(CREATED)));
+
   @Test
   void connectionThatBreaksAtAnyStep_leavesNoKeyThatWorksUnseen() {
     int steps = 0;
-    for (Change change : Change.values()) {
+    for (Change change : CHANGES) {
       for (boolean done : new boolean[] {false, true}) {
         for (int n = 1; breaks(change, n, done); n++) {
           steps++;
@@ -77,20 +85,7 @@ class RedisCustomersTest {
     assertThat(steps).isGreaterThan(30);
   }
 
-  private enum Change {
-    ISSUE(null, KEY),
-    REVOKE(KEY, KEY.revokedAt(CREATED)),
-    MOVE(KEY, MOVED),
-    MOVE_AND_REVOKE(KEY, MOVED.revokedAt(CREATED));
-
-    private final @Nullable ApiKey before;
-    private final ApiKey after;
-
-    Change(@Nullable ApiKey before, ApiKey after) {
-      this.before = before;
-      this.after = after;
-    }
-  }
+  private record Change(@Nullable ApiKey before, ApiKey after) {}
 
   /** Whether the n-th step of a change, which broke, was one of it. */
   private boolean breaks(Change change, int n, boolean done) {
@@ -179,7 +174,8 @@ class RedisCustomersTest {
 
   @Test
   void wrongPassword_isSaid() {
-    redis.sendCommand(Protocol.Command.ACL, "SETUSER", "ann", "on", ">secret", "~*", "&*", "+@all");
+    ServerCommand.run(
+        redis, Protocol.Command.ACL, "SETUSER", "ann", "on", ">secret", "~*", "&*", "+@all");
     try (RedisClient wrong = RedisClient.create("localhost", TestRedis.port(), "ann", "oops")) {
       refused(
           () -> RedisCustomers.on(wrong).find(KEY.hash()),
@@ -190,8 +186,16 @@ class RedisCustomersTest {
 
   @Test
   void userThatMayNotTell_isSaid() {
-    redis.sendCommand(
-        Protocol.Command.ACL, "SETUSER", "bob", "on", ">secret", "~*", "resetchannels", "+@all");
+    ServerCommand.run(
+        redis,
+        Protocol.Command.ACL,
+        "SETUSER",
+        "bob",
+        "on",
+        ">secret",
+        "~*",
+        "resetchannels",
+        "+@all");
     try (RedisClient bob = RedisClient.create("localhost", TestRedis.port(), "bob", "secret")) {
       refused(
           () -> RedisSubscriptions.on(bob).put(Subscription.to("pro", "acme")),
@@ -213,13 +217,27 @@ class RedisCustomersTest {
   @Test
   void fullServer_isSaidAndStillAsked() {
     store.put(KEY);
-    redis.sendCommand(Protocol.Command.CONFIG, "SET", "maxmemory", "1");
+    ServerCommand.run(redis, Protocol.Command.CONFIG, "SET", "maxmemory", "1");
 
     refused(
         () -> store.put(new Customer("acme", "")),
         "the server is full; raise its maxmemory, and keep maxmemory-policy noeviction (OOM");
     refused(() -> store.put(KEY.revokedAt(CREATED)), "the server is full");
     assertThat(store.find(KEY.hash())).isPresent();
+  }
+
+  @Test
+  void replica_isSaidAndStillAsked() {
+    store.put(KEY);
+    ServerCommand.run(redis, Protocol.Command.REPLICAOF, "localhost", "1");
+    try {
+      String says = "the server is a replica; have the client find the master, by Sentinel or the";
+      refused(() -> store.put(KEY), says);
+      refused(() -> store.put(new Customer("acme", "")), says);
+      assertThat(store.find(KEY.hash())).isPresent();
+    } finally {
+      ServerCommand.run(redis, Protocol.Command.REPLICAOF, "NO", "ONE");
+    }
   }
 
   @Test

@@ -10,6 +10,7 @@ import dev.monetize.identity.KeyHash;
 import dev.monetize.identity.Subscription;
 import java.io.IOException;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Set;
@@ -51,9 +52,8 @@ class RedisKindsTest {
     server.start();
     try {
       try (RedisClient node = RedisClient.create("127.0.0.1", port)) {
-        node.sendCommand(Protocol.Command.CLUSTER, "ADDSLOTSRANGE", "0", "16383");
-        while (!new String((byte[]) node.sendCommand(Protocol.Command.CLUSTER, "INFO"))
-            .contains("cluster_state:ok")) {
+        ServerCommand.run(node, Protocol.Command.CLUSTER, "ADDSLOTSRANGE", "0", "16383");
+        while (!state(node).contains("cluster_state:ok")) {
           Thread.onSpinWait();
         }
       }
@@ -64,6 +64,11 @@ class RedisKindsTest {
     } finally {
       server.stop();
     }
+  }
+
+  private static String state(RedisClient node) {
+    byte[] info = (byte[]) ServerCommand.run(node, Protocol.Command.CLUSTER, "INFO");
+    return new String(info, StandardCharsets.US_ASCII);
   }
 
   @Test

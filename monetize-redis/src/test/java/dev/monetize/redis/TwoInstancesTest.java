@@ -79,7 +79,7 @@ class TwoInstancesTest {
 
   private long listeners(String kind) {
     Object answer =
-        redis.sendCommand(Protocol.Command.PUBSUB, "NUMSUB", "monetize:changed:" + kind);
+        ServerCommand.run(redis, Protocol.Command.PUBSUB, "NUMSUB", "monetize:changed:" + kind);
     return (long) ((List<?>) answer).get(1);
   }
 
@@ -161,7 +161,7 @@ class TwoInstancesTest {
         name,
         redis.get(name).replace("}", ",\"validUntil\":\"2020-01-01T00:00:00Z\",\"revoked\":true}"));
     assertThat(serves(other, secret)).isTrue();
-    redis.sendCommand(Protocol.Command.CLIENT, "KILL", "TYPE", "pubsub");
+    ServerCommand.run(redis, Protocol.Command.CLIENT, "KILL", "TYPE", "pubsub");
 
     within1s(other, "/v1/basic/x", secret, refusal(Reason.KEY_EXPIRED));
   }

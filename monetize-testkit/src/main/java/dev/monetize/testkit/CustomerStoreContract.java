@@ -286,8 +286,8 @@ public abstract class CustomerStoreContract {
   @Test
   void keyMovedAndRevokedAtOnce_isInOneStateEverywhere() throws Exception {
     for (int round = 0; round < 50; round++) {
-      ApiKey key = key("k" + round, "acme", 2 * round);
-      ApiKey moved = key.withHash(new KeyHash(2 * round + 1, 0, 0, 0));
+      ApiKey key = key("k" + round, "acme", 2L * round);
+      ApiKey moved = key.withHash(new KeyHash(2L * round + 1, 0, 0, 0));
       ApiKey revoked = key.revokedAt(at(60));
       store().put(key);
 
