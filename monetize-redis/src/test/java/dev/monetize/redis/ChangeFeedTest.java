@@ -172,7 +172,7 @@ class ChangeFeedTest {
 
   @Test
   void closedFeed_tellsNothingAndGivesItsConnectionBack() throws Exception {
-    here.listen(told).close();
+    here.listen(new Told()).close();
     int before = redis.getPool().getNumActive();
     try (AutoCloseable feed = here.listen(told)) {
       told.next(Told.MISSED);
