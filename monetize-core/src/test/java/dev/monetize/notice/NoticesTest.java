@@ -336,7 +336,7 @@ class NoticesTest {
     broken.clear();
     nextRound();
     assertThat(soon(() -> file.told().size() == 1)).isTrue();
-    assertThat(arrived).hasSize(3);
+    assertThat(soon(() -> arrived.size() == 3)).isTrue();
     nextRound();
     assertThat(soon(() -> file.told().size() == 2)).isTrue();
     notices.close(PATIENCE);
