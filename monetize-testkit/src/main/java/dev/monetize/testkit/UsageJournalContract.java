@@ -44,6 +44,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -211,21 +212,16 @@ public abstract class UsageJournalContract {
   void durable_grows_andIsTold() throws Exception {
     UsageJournal journal = opened();
     CountDownLatch told = new CountDownLatch(1);
-    long[] awaited = {Long.MAX_VALUE};
-    Object lock = new Object();
+    AtomicLong awaited = new AtomicLong(Long.MAX_VALUE);
     journal.onDurable(
         () -> {
-          synchronized (lock) {
-            if (journal.durable() >= awaited[0]) {
-              told.countDown();
-            }
+          if (journal.durable() >= awaited.get()) {
+            told.countDown();
           }
         });
     append(journal, 10);
-    synchronized (lock) {
-      awaited[0] = journal.append(usage.next());
-    }
-    journal.append(usage.next());
+    awaited.set(journal.durable() + 1);
+    append(journal, 1);
 
     assertThat(told.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
   }

@@ -18,6 +18,7 @@ record Snippet(String name, String parameters, String result) {
           "dev.monetize.*",
           "dev.monetize.identity.*",
           "dev.monetize.notice.*",
+          "dev.monetize.redis.*",
           "dev.monetize.servlet.*",
           "dev.monetize.tier.*",
           "dev.monetize.usage.*",
@@ -32,7 +33,8 @@ record Snippet(String name, String parameters, String result) {
           "org.apache.catalina.Context",
           "org.apache.catalina.startup.Tomcat",
           "org.eclipse.jetty.ee11.servlet.ServletContextHandler",
-          "org.eclipse.jetty.ee11.servlet.ServletHolder");
+          "org.eclipse.jetty.ee11.servlet.ServletHolder",
+          "redis.clients.jedis.*");
 
   Snippet(String name, String parameters) {
     this(name, parameters, "null");
