@@ -7,31 +7,25 @@ import java.util.Locale;
 import redis.clients.jedis.exceptions.JedisAccessControlException;
 import redis.clients.jedis.exceptions.JedisDataException;
 
-/** Why Redis did not decide, and what to do about it. */
+/** Why Redis did not decide; {@link RedisAdvice} tells it in words. */
 enum Fault {
-  AWAY(true, "it does not answer. Look after it and the network; nothing is to be done here"),
-  NO_MEMORY(true, "it is out of memory. Raise maxmemory, and let no eviction take limits"),
-  READ_ONLY(true, "it is a replica, which takes no writes. Connect to the primary, or by Sentinel"),
-  NOT_READY(true, "it is loading, failing over, or busy with a script. It gets ready by itself"),
-  NO_ENTRY(true, "it wants another user or password. Set the right ones and restart"),
-  WRONG_STATE(false, "a key of ours holds something else. Delete it, or choose another prefix");
+  AWAY(true),
+  NO_MEMORY(true),
+  READ_ONLY(true),
+  NOT_READY(true),
+  NO_ENTRY(true),
+  /** A key of ours holds something else. */
+  WRONG_STATE(false);
 
   private final boolean ofAll;
-  private final String advice;
 
-  Fault(boolean ofAll, String advice) {
+  Fault(boolean ofAll) {
     this.ofAll = ofAll;
-    this.advice = advice;
   }
 
   /** Whether other subjects fare the same. */
   boolean ofAll() {
     return ofAll;
-  }
-
-  /** What is wrong, and what to do, as the rest of a sentence. */
-  String advice() {
-    return advice;
   }
 
   /** Whether a script that failed so has certainly done nothing. */

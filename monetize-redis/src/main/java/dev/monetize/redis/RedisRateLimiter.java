@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import redis.clients.jedis.UnifiedJedis;
+import redis.clients.jedis.exceptions.JedisException;
 
 /**
  * Holds callers to their limits over all instances of a service, which share a Redis or Valkey.
@@ -57,6 +58,7 @@ public final class RedisRateLimiter implements RateLimiter {
   private static final byte[] NO_PLAN = {};
 
   private final UnifiedJedis redis;
+  private final String prefix;
   private final LimitKeys keys;
   private final WindowUse used;
   private final boolean callersTime;
@@ -95,7 +97,8 @@ public final class RedisRateLimiter implements RateLimiter {
 
   RedisRateLimiter(Settings settings) {
     this.redis = settings.redis();
-    this.keys = new LimitKeys(settings.prefix());
+    this.prefix = settings.prefix();
+    this.keys = new LimitKeys(prefix);
     this.used = settings.used();
     this.callersTime = settings.callersTime();
     this.instance = settings.instance();
@@ -248,7 +251,7 @@ public final class RedisRateLimiter implements RateLimiter {
       log.warn(
           "Redis did not decide on the limits of a call: {}. Meanwhile each instance holds to its"
               + " own share, as whenDown says; there are no more such lines until that changes",
-          fault.advice(),
+          failure instanceof JedisException e ? RedisAdvice.of(e, prefix) : failure.toString(),
           failure);
     } else if (opened) {
       log.warn("Redis is asked once a second, until it answers");

@@ -2,26 +2,26 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.monetize.redis;
 
+import static dev.monetize.redis.TestLimits.HOUR;
+import static dev.monetize.redis.TestLimits.NOW;
+import static dev.monetize.redis.TestLimits.SECOND;
+import static dev.monetize.redis.TestLimits.charge;
+import static dev.monetize.redis.TestLimits.hourly;
+import static dev.monetize.redis.TestLimits.scripts;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.monetize.limit.Charge;
 import dev.monetize.limit.ConcurrencyLimit;
 import dev.monetize.limit.Decision;
 import dev.monetize.limit.Decision.Allowed;
-import dev.monetize.limit.Limit;
-import dev.monetize.limit.LimitSet;
 import dev.monetize.limit.RateLimit;
 import dev.monetize.limit.Scope;
 import dev.monetize.limit.Subject;
-import dev.monetize.limit.Window;
-import dev.monetize.limit.WindowLimit;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.RedisClient;
@@ -30,10 +30,6 @@ import redis.clients.jedis.RedisClient;
 class LeasesTest {
 
   private static final long MILLI = 1_000_000L;
-  private static final long SECOND = 1_000 * MILLI;
-  private static final long NOW = 1_800_000_000L * SECOND;
-  private static final long HOUR = 3_600;
-  private static final Pattern CALLS = Pattern.compile("cmdstat_evalsha:calls=(\\d+)");
 
   private final Subject ann = new Subject("ann", "k1");
   private final AtomicLong passed = new AtomicLong();
@@ -53,43 +49,22 @@ class LeasesTest {
     redis.close();
   }
 
-  private static WindowLimit hourly(long included) {
-    return new WindowLimit(
-        "quota",
-        included,
-        included,
-        now -> {
-          long start = Math.floorDiv(now / SECOND, HOUR) * HOUR;
-          return new Window(start, start + HOUR);
-        },
-        Scope.CUSTOMER,
-        false);
-  }
-
-  private static Charge charge(Limit... limits) {
-    return Charge.of(LimitSet.of(List.of(limits)), limit -> 1);
-  }
-
   private Decision call(RedisRateLimiter instance, Charge charge) {
     return instance.acquire(ann, charge, NOW + passed.get());
-  }
-
-  private long scripts() {
-    Matcher calls = CALLS.matcher(redis.info("commandstats"));
-    return calls.find() ? Long.parseLong(calls.group(1)) : 0;
   }
 
   @Test
   void frequentCaller_asksOncePerFiftyCalls_atMost() {
     RedisRateLimiter instance = instance(2);
-    Charge charge = charge(RateLimit.of("rate", 5_000, Duration.ofSeconds(1)), hourly(1_000_000));
-    long before = scripts();
+    Charge charge =
+        charge(1, RateLimit.of("rate", 5_000, Duration.ofSeconds(1)), hourly(1_000_000));
+    long before = scripts(redis);
     for (int i = 0; i < 10_000; i++) {
       passed.addAndGet(MILLI);
       assertThat(call(instance, charge)).isInstanceOf(Allowed.class);
     }
 
-    assertThat(scripts() - before).isLessThanOrEqualTo(200);
+    assertThat(scripts(redis) - before).isLessThanOrEqualTo(200);
     assertThat(call(instance, charge).standing().remaining(1))
         .as("told as if nothing were taken ahead")
         .isEqualTo(1_000_000 - 10_001);
@@ -98,7 +73,8 @@ class LeasesTest {
   @Test
   void whatIsNotSpent_comesBack() {
     RedisRateLimiter instance = instance(2);
-    Charge charge = charge(RateLimit.of("rate", 5_000, Duration.ofMinutes(1)), hourly(1_000_000));
+    Charge charge =
+        charge(1, RateLimit.of("rate", 5_000, Duration.ofMinutes(1)), hourly(1_000_000));
     for (int i = 0; i < 1_000; i++) {
       passed.addAndGet(MILLI / 10);
       call(instance, charge);
@@ -115,15 +91,15 @@ class LeasesTest {
     RedisRateLimiter instance = instance(1);
     List<Charge> charges =
         List.of(
-            charge(new ConcurrencyLimit("calls", 1_000_000, Scope.CUSTOMER, false)),
-            charge(RateLimit.of("rate", 1_000_000, Duration.ofSeconds(1)).inShadow()));
+            charge(1, new ConcurrencyLimit("calls", 1_000_000, Scope.CUSTOMER, false)),
+            charge(1, RateLimit.of("rate", 1_000_000, Duration.ofSeconds(1)).inShadow()));
     for (Charge charge : charges) {
-      long before = scripts();
+      long before = scripts(redis);
       for (int i = 0; i < 500; i++) {
         passed.addAndGet(MILLI);
         call(instance, charge);
       }
-      assertThat(scripts() - before).isEqualTo(500);
+      assertThat(scripts(redis) - before).isEqualTo(500);
     }
   }
 
@@ -139,7 +115,7 @@ class LeasesTest {
       long included = 100L + random.nextInt(5_000);
       long permits = 50L + random.nextInt(1_000);
       RateLimit rate = RateLimit.of("rate", permits, Duration.ofSeconds(1));
-      Charge charge = charge(rate, hourly(included));
+      Charge charge = charge(1, rate, hourly(included));
       List<RedisRateLimiter> all = new ArrayList<>();
       for (int i = 0; i < count; i++) {
         all.add(instance(count));

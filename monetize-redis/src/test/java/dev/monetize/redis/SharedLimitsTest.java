@@ -2,6 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.monetize.redis;
 
+import static dev.monetize.redis.TestLimits.HOUR;
+import static dev.monetize.redis.TestLimits.NOW;
+import static dev.monetize.redis.TestLimits.SECOND;
+import static dev.monetize.redis.TestLimits.charge;
+import static dev.monetize.redis.TestLimits.hourly;
+import static dev.monetize.redis.TestLimits.scripts;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.monetize.limit.Charge;
@@ -9,32 +15,21 @@ import dev.monetize.limit.ConcurrencyLimit;
 import dev.monetize.limit.Decision;
 import dev.monetize.limit.Decision.Allowed;
 import dev.monetize.limit.Decision.Refused;
-import dev.monetize.limit.Limit;
-import dev.monetize.limit.LimitSet;
 import dev.monetize.limit.RateLimit;
 import dev.monetize.limit.Scope;
 import dev.monetize.limit.Subject;
-import dev.monetize.limit.Window;
-import dev.monetize.limit.WindowLimit;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.RedisClient;
 
 /** Several instances of a service on one Redis. */
 class SharedLimitsTest {
-
-  private static final long SECOND = 1_000_000_000L;
-  private static final long NOW = 1_800_000_000L * SECOND;
-  private static final long HOUR = 3_600;
-  private static final Pattern CALLS = Pattern.compile("cmdstat_evalsha:calls=(\\d+)");
 
   private final Subject ann = new Subject("ann", "k1");
   private final RedisClient redis = TestRedis.empty();
@@ -50,23 +45,6 @@ class SharedLimitsTest {
   void close() {
     instances.forEach(RedisRateLimiter::close);
     redis.close();
-  }
-
-  private static WindowLimit hourly(long included) {
-    return new WindowLimit(
-        "quota",
-        included,
-        included,
-        now -> {
-          long start = Math.floorDiv(now / SECOND, HOUR) * HOUR;
-          return new Window(start, start + HOUR);
-        },
-        Scope.CUSTOMER,
-        false);
-  }
-
-  private static Charge charge(long amount, Limit... limits) {
-    return Charge.of(LimitSet.of(List.of(limits)), limit -> amount);
   }
 
   @Test
@@ -169,13 +147,13 @@ class SharedLimitsTest {
     RedisRateLimiter instance = instance();
     Charge charge = charge(1, RateLimit.of("minute", 1, Duration.ofMinutes(1)));
     instance.acquire(ann, charge, NOW);
-    long before = scripts();
+    long before = scripts(redis);
     for (int i = 0; i < 100; i++) {
       Refused refused = (Refused) instance.acquire(ann, charge, NOW + i * SECOND / 50);
       assertThat(refused.retryAfterNanos()).isEqualTo(60 * SECOND - i * SECOND / 50);
     }
 
-    assertThat(scripts() - before).isEqualTo(2);
+    assertThat(scripts(redis) - before).isEqualTo(2);
     assertThat(instance.acquire(ann, charge, NOW + 60 * SECOND)).isInstanceOf(Allowed.class);
   }
 
@@ -189,12 +167,6 @@ class SharedLimitsTest {
     instance.settle(call, new long[] {2}, NOW);
 
     assertThat(instance.acquire(ann, charge, NOW)).isInstanceOf(Allowed.class);
-  }
-
-  /** How many scripts the server has run. */
-  private long scripts() {
-    Matcher calls = CALLS.matcher(redis.info("commandstats"));
-    return calls.find() ? Long.parseLong(calls.group(1)) : 0;
   }
 
   @Test
