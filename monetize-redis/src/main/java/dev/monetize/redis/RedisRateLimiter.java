@@ -32,7 +32,11 @@ import redis.clients.jedis.exceptions.JedisException;
  * Holds callers to their limits over all instances of a service, which share a Redis or Valkey.
  *
  * <pre>{@code
- * UnifiedJedis redis = RedisClient.create("redis://redis.internal:6379?timeout=50ms");
+ * RedisClient redis =
+ *     RedisClient.builder()
+ *         .hostAndPort(new HostAndPort("redis.internal", 6379))
+ *         .clientConfig(DefaultJedisClientConfig.builder().timeoutMillis(50).build())
+ *         .build();
  * Monetizer monetizer =
  *     Monetizer.builder()
  *         .limiter(used -> RedisRateLimiter.on(redis).restoredFrom(used).build())
