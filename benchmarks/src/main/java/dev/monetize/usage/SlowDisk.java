@@ -4,6 +4,7 @@ package dev.monetize.usage;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -13,6 +14,12 @@ import java.util.concurrent.locks.LockSupport;
 final class SlowDisk {
 
   private static final long FORCE_NANOS = 1_000_000;
+
+  /** By how much a thread that sleeps may be woken late; it spins through the last of it. */
+  private static final long LATE_NANOS = 100_000;
+
+  private static final LongAdder FORCES = new LongAdder();
+  private static final LongAdder NANOS = new LongAdder();
   private static final Path IN_MEMORY = Path.of("/dev/shm");
 
   private SlowDisk() {}
@@ -24,11 +31,22 @@ final class SlowDisk {
 
   /** What an fsync takes. */
   static void force() {
-    long deadline = System.nanoTime() + FORCE_NANOS;
-    long left = FORCE_NANOS;
-    while (left > 0) {
-      LockSupport.parkNanos(left);
-      left = deadline - System.nanoTime();
+    long start = System.nanoTime();
+    long passed = 0;
+    while (passed < FORCE_NANOS) {
+      if (passed < FORCE_NANOS - LATE_NANOS) {
+        LockSupport.parkNanos(FORCE_NANOS - LATE_NANOS - passed);
+      } else {
+        Thread.onSpinWait();
+      }
+      passed = System.nanoTime() - start;
     }
+    FORCES.increment();
+    NANOS.add(passed);
+  }
+
+  /** What it took on average, in microseconds, since this was asked last. */
+  static double micros() {
+    return NANOS.sumThenReset() / 1e3 / Math.max(1, FORCES.sumThenReset());
   }
 }

@@ -53,8 +53,13 @@ final class WaitingLoad {
             .sorted()
             .toArray();
     System.out.printf(
-        "%-12s %,9.0f events/s   p50 %.2f ms   p99 %.2f ms   p99.9 %.2f ms%n",
-        name, all.length / (time.toNanos() / 1e9), at(all, 0.5), at(all, 0.99), at(all, 0.999));
+        "%-12s %,9.0f events/s   p50 %.2f ms   p99 %.2f ms   p99.9 %.2f ms   (an fsync took %.3f)%n",
+        name,
+        all.length / (time.toNanos() / 1e9),
+        at(all, 0.5),
+        at(all, 0.99),
+        at(all, 0.999),
+        SlowDisk.micros() / 1e3);
   }
 
   private static double at(long[] sorted, double share) {
