@@ -243,7 +243,6 @@ class EndedWindowNoticeTest {
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
   void everyThreshold_isToldOnce_overRestarts(long seed) throws Exception {
-    System.out.println("seed " + seed);
     Random random = new Random(seed);
     String key = bench.customer("acme", "daily");
     Set<String> expected = new TreeSet<>();

@@ -86,8 +86,8 @@ public final class LimitSet {
     return slots[index];
   }
 
-  /** How many cells a decision works on. */
-  int cells() {
+  /** How many numbers a {@link Standing} in these limits is made of. */
+  public int cells() {
     return cells;
   }
 

@@ -46,8 +46,8 @@ final class Background implements AutoCloseable {
   void soon() {
     if (due.compareAndSet(false, true)) {
       try {
-        ScheduledFuture<?> run = thread.schedule(this::runSoon, SOON_MILLIS, TimeUnit.MILLISECONDS);
-        log.trace("due in {}", run);
+        ScheduledFuture<?> unused =
+            thread.schedule(this::runSoon, SOON_MILLIS, TimeUnit.MILLISECONDS);
       } catch (RejectedExecutionException e) {
         log.debug("closed meanwhile", e);
       }

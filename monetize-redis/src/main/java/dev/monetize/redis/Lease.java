@@ -47,7 +47,7 @@ final class Lease {
   Decision.Allowed allowed(long unspent) {
     Charge charge = granted.charge();
     int limits = charge.limits().size();
-    long[] cells = new long[2 * limits + plan.windowLimits()];
+    long[] cells = new long[charge.limits().cells()];
     int start = 2 * limits;
     for (int i = 0; i < limits; i++) {
       long remaining = granted.remaining(i);

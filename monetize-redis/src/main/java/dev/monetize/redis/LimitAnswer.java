@@ -53,9 +53,7 @@ final class LimitAnswer {
   }
 
   private long[] cells() {
-    int windows =
-        (int) limits.limits().stream().filter(limit -> limit instanceof WindowLimit).count();
-    long[] cells = new long[2 * limits.size() + windows];
+    long[] cells = new long[limits.cells()];
     int start = 2 * limits.size();
     for (int i = 0; i < limits.size(); i++) {
       cells[2 * i] = (long) from.getDouble();

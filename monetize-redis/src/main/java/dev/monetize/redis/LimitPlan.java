@@ -204,11 +204,6 @@ final class LimitPlan {
     return holdsCalls;
   }
 
-  /** How many of them are window limits. */
-  int windowLimits() {
-    return (int) limits.limits().stream().filter(limit -> limit instanceof WindowLimit).count();
-  }
-
   /** Whether some limits are of the key alone. */
   boolean perKey() {
     return perKey;

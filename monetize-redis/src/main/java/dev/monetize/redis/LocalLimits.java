@@ -20,7 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Decides by what this instance knows, while Redis cannot be asked. Each unit counts for as many
@@ -31,17 +30,22 @@ final class LocalLimits {
   private static final long RETRY_NANOS = 1_000_000_000L;
 
   private final Function<Limit, WhenDown> rules;
-  private final InMemoryRateLimiter limiter;
+  private final WindowUse used;
+  private volatile InMemoryRateLimiter limiter;
   private final LoadingCache<LimitSet, LimitSet> sets =
       Caffeine.newBuilder().weakKeys().build(this::opened);
   private final LoadingCache<Charge, Charge> charges =
       Caffeine.newBuilder().weakKeys().build(this::weighed);
 
   /** Calls under way that were allowed here, with what allowed them. */
-  private final Map<Decision.Allowed, Decision.Allowed> underWay = new ConcurrentHashMap<>();
+  private final Map<Decision.Allowed, Held> underWay = new ConcurrentHashMap<>();
+
+  /** What allowed a call, and by whom. */
+  private record Held(InMemoryRateLimiter by, Decision.Allowed local) {}
 
   LocalLimits(Function<Limit, WhenDown> rules, WindowUse used) {
     this.rules = rules;
+    this.used = used;
     this.limiter = new InMemoryRateLimiter(used);
   }
 
@@ -90,7 +94,8 @@ final class LocalLimits {
       Standing standing = told(limiter.peek(subject, weighed.limits(), now), charge.limits());
       return new Decision.Refused(closed, RETRY_NANOS, standing, 0);
     }
-    Decision decision = limiter.acquire(subject, weighed, now);
+    InMemoryRateLimiter present = limiter;
+    Decision decision = present.acquire(subject, weighed, now);
     Standing standing = told(decision.standing(), charge.limits());
     if (decision instanceof Decision.Refused refused) {
       return new Decision.Refused(
@@ -99,7 +104,7 @@ final class LocalLimits {
     Decision.Allowed local = (Decision.Allowed) decision;
     Decision.Allowed allowed =
         new Decision.Allowed(subject, charge, cells(standing), local.shadowed());
-    underWay.put(allowed, local);
+    underWay.put(allowed, new Held(present, local));
     return allowed;
   }
 
@@ -115,6 +120,14 @@ final class LocalLimits {
       }
     }
     return missing;
+  }
+
+  /**
+   * Redis has been told of all that was taken here: the next time it is away, one begins with what
+   * the ledger knows then.
+   */
+  void forget() {
+    limiter = new InMemoryRateLimiter(used);
   }
 
   /** Position of a limit that refuses while Redis is away, or -1. */
@@ -140,15 +153,15 @@ final class LocalLimits {
    * @return whether it was
    */
   boolean settle(Decision.Allowed allowed, long[] actual, long now) {
-    Decision.@Nullable Allowed local = underWay.remove(allowed);
-    if (local == null) {
+    Held held = underWay.remove(allowed);
+    if (held == null) {
       return false;
     }
     long[] weighed = new long[actual.length];
     for (int i = 0; i < actual.length; i++) {
       weighed[i] = weighed(allowed.limits().get(i), actual[i]);
     }
-    limiter.settle(local, weighed, now);
+    held.by().settle(held.local(), weighed, now);
     return true;
   }
 
@@ -165,8 +178,7 @@ final class LocalLimits {
 
   private static long[] cells(Standing standing) {
     List<Limit> limits = standing.limits().limits();
-    long windows = limits.stream().filter(limit -> limit instanceof WindowLimit).count();
-    long[] cells = new long[2 * limits.size() + (int) windows];
+    long[] cells = new long[standing.limits().cells()];
     int start = 2 * limits.size();
     for (int i = 0; i < limits.size(); i++) {
       cells[2 * i] = standing.remaining(i);

@@ -48,12 +48,6 @@ final class LuaScript {
     }
   }
 
-  /** Has a server keep it; its hash there. */
-  byte[] loadInto(UnifiedJedis redis) {
-    redis.scriptLoad(new String(text, StandardCharsets.UTF_8));
-    return hash;
-  }
-
   /** Runs it, in one round trip, or two where the server does not have it. */
   byte[] run(UnifiedJedis redis, List<byte[]> keys, List<byte[]> arguments) {
     try {

@@ -316,12 +316,18 @@ public final class RedisRateLimiter implements RateLimiter {
 
   /** Charges the rates of which something was taken locally with what of it has not come back. */
   private void repay() {
+    if (indebted.isEmpty()) {
+      return;
+    }
     indebted.forEach(
         (subject, plan) -> {
           if (indebted.remove(subject, plan)) {
             repay(subject, plan);
           }
         });
+    if (indebted.isEmpty()) {
+      local.forget();
+    }
   }
 
   private void repay(Subject subject, LimitPlan plan) {

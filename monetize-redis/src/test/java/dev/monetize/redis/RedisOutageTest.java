@@ -74,7 +74,7 @@ class RedisOutageTest {
             .clientConfig(DefaultJedisClientConfig.builder().timeoutMillis(TIMEOUT_MILLIS).build())
             .build();
     try (RedisClient patient = RedisClient.create("localhost", port)) {
-      LuaScript.load("limit.lua").loadInto(patient);
+      TestRedis.loadLimits(patient);
     }
     limiter = limiter(builder -> builder);
     remaining(98, 2);
@@ -129,6 +129,16 @@ class RedisOutageTest {
     }
   }
 
+  /** Until the rate is charged with what was admitted without Redis. */
+  private void awaitRepaid(Subject subject) {
+    while (limiter
+            .peek(subject, charge.limits(), System.currentTimeMillis() * 1_000_000)
+            .remaining(0)
+        == rate.burst()) {
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
+    }
+  }
+
   @Test
   void killedRedis_isDoneWithout_andToldWhenItIsBack() {
     server.stop();
@@ -154,6 +164,25 @@ class RedisOutageTest {
   void quotaIsHeldMeanwhile_fromWhatTheLedgerKnows() {
     limiter.close();
     limiter = limiter(builder -> builder.restoredFrom((subject, limit, window) -> 97));
+    server.stop();
+    calls(ann, 3);
+
+    assertThat(call(ann)).isInstanceOf(Refused.class);
+  }
+
+  /** What was used in between counts, though this instance has seen the customer before. */
+  @Test
+  void secondOutage_beginsWithWhatTheLedgerKnowsThen() {
+    AtomicLong known = new AtomicLong(10);
+    limiter.close();
+    limiter = limiter(builder -> builder.restoredFrom((subject, limit, window) -> known.get()));
+    server.stop();
+    calls(ann, 5);
+    known.set(97);
+    server = server();
+    await(ann, 3);
+    awaitRepaid(ann);
+
     server.stop();
     calls(ann, 3);
 

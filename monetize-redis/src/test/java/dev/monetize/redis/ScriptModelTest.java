@@ -29,7 +29,6 @@ class ScriptModelTest {
   private static final int HISTORY = 500;
   private static final long SECOND = 1_000_000;
   private static final long BEGIN = 1_795_176_000 * SECOND;
-  private static final LuaScript SCRIPT = LuaScript.load("limit.lua");
 
   private final long seed = Long.getLong("monetize.seed", System.nanoTime());
   private final Random random = new Random(seed);
@@ -43,7 +42,7 @@ class ScriptModelTest {
   void scriptIsTheModel() {
     System.out.println("ScriptModelTest: -Dmonetize.seed=" + seed);
     try (RedisClient redis = TestRedis.empty()) {
-      byte[] hash = SCRIPT.loadInto(redis);
+      byte[] hash = TestRedis.loadLimits(redis);
       for (int done = 0; done < STEPS; done += HISTORY) {
         history(redis, hash, done / HISTORY);
       }

@@ -3,9 +3,12 @@
 package dev.monetize.redis;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import redis.clients.jedis.RedisClient;
+import redis.clients.jedis.UnifiedJedis;
 import redis.embedded.RedisServer;
 
 /** A server for all tests of a run, empty at the beginning of each. */
@@ -32,6 +35,16 @@ final class TestRedis {
 
   static int port() {
     return SERVER.ports().get(0);
+  }
+
+  /** Has a server keep the script of limits; its hash there. */
+  static byte[] loadLimits(UnifiedJedis redis) {
+    try (InputStream in = RedisRateLimiter.class.getResourceAsStream("limit.lua")) {
+      String hash = redis.scriptLoad(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+      return hash.getBytes(StandardCharsets.US_ASCII);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** A client of the server, which has nothing. */
