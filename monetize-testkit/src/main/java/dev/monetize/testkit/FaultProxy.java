@@ -141,8 +141,8 @@ public final class FaultProxy implements AutoCloseable {
   @Override
   public void close() {
     door.close();
+    reset(); // before those that hold bytes wake and would let them go
     faults.close();
-    reset();
     threads.join();
   }
 
