@@ -20,12 +20,15 @@ import java.nio.file.StandardOpenOption;
  */
 final class IdRun {
 
+  /** Bytes of an entry: the identity and the check. */
+  private static final int ENTRY = 16 + 4;
+
   private final MappedByteBuffer entries;
   private final int size;
 
   private IdRun(MappedByteBuffer entries) {
     this.entries = entries;
-    this.size = entries.capacity() / IdTable.PLACE;
+    this.size = entries.capacity() / ENTRY;
   }
 
   static IdRun write(Path file, IdTable table) throws IOException {
@@ -78,7 +81,7 @@ final class IdRun {
       int middle = (from + to) >>> 1;
       int order = compare(middle, high, low);
       if (order == 0) {
-        return entries.getInt(middle * IdTable.PLACE + 16) & 0xffffffffL;
+        return entries.getInt(middle * ENTRY + 16) & 0xffffffffL;
       }
       if (order < 0) {
         from = middle + 1;
@@ -90,14 +93,12 @@ final class IdRun {
   }
 
   private int compare(int index, long high, long low) {
-    int order = Long.compareUnsigned(entries.getLong(index * IdTable.PLACE), high);
-    return order != 0
-        ? order
-        : Long.compareUnsigned(entries.getLong(index * IdTable.PLACE + 8), low);
+    int order = Long.compareUnsigned(entries.getLong(index * ENTRY), high);
+    return order != 0 ? order : Long.compareUnsigned(entries.getLong(index * ENTRY + 8), low);
   }
 
   void forEach(IdTable.Each each) throws IOException {
-    for (int at = 0; at < entries.capacity(); at += IdTable.PLACE) {
+    for (int at = 0; at < entries.capacity(); at += ENTRY) {
       each.id(entries.getLong(at), entries.getLong(at + 8), entries.getInt(at + 16));
     }
   }
@@ -106,7 +107,7 @@ final class IdRun {
   private static final class Writer implements IdTable.Each {
 
     private final FileChannel channel;
-    private final ByteBuffer buffer = ByteBuffer.allocateDirect(IdTable.PLACE * 4096);
+    private final ByteBuffer buffer = ByteBuffer.allocateDirect(ENTRY * 4096);
 
     Writer(FileChannel channel) {
       this.channel = channel;

@@ -12,30 +12,30 @@ import java.nio.file.StandardOpenOption;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.util.UUID;
-import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Turns ids that callers choose into 128 bits, by HMAC-SHA-256 under a secret, so that nobody can
- * choose two that meet. Thread-safe.
+ * Turns ids that callers choose into 128 bits, by a hash under a secret, so that nobody can choose
+ * two that meet. Thread-safe.
  */
 final class IdentityKey {
 
   private static final String NAME = "ids.secret";
   private static final String ALGORITHM = "HmacSHA256";
   private static final int BYTES = 32;
+  private static final int READY = 16;
 
-  private final SecretKeySpec key;
+  private final byte[] key;
 
   /** Some that any thread may take: to make one takes longer than to use it. */
-  private final ArrayBlockingQueue<IdentityHash> ready = new ArrayBlockingQueue<>(16);
+  private final AtomicReferenceArray<IdentityHash> ready = new AtomicReferenceArray<>(READY);
 
   private IdentityKey(byte[] secret, UUID journal) {
     ByteBuffer id = ByteBuffer.allocate(16);
     id.putLong(journal.getMostSignificantBits()).putLong(journal.getLeastSignificantBits());
-    key =
-        new SecretKeySpec(mac(new SecretKeySpec(secret, ALGORITHM)).doFinal(id.array()), ALGORITHM);
+    key = mac(secret).doFinal(id.array());
   }
 
   /**
@@ -91,19 +91,20 @@ final class IdentityKey {
   }
 
   ExternalId of(ExternalUsage usage) {
-    IdentityHash hash = ready.poll();
+    int place = (int) Thread.currentThread().getId() & (READY - 1);
+    IdentityHash hash = ready.getAndSet(place, null);
     if (hash == null) {
-      hash = new IdentityHash(mac(key));
+      hash = new IdentityHash(key);
     }
     ExternalId id = hash.of(usage);
-    ready.offer(hash);
+    ready.set(place, hash);
     return id;
   }
 
-  private static Mac mac(SecretKeySpec key) {
+  private static Mac mac(byte[] secret) {
     try {
       Mac mac = Mac.getInstance(ALGORITHM);
-      mac.init(key);
+      mac.init(new SecretKeySpec(secret, ALGORITHM));
       return mac;
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("every Java platform has " + ALGORITHM, e);
