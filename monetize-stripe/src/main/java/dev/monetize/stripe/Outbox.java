@@ -1,0 +1,126 @@
+// Copyright The Monetize Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.monetize.stripe;
+
+import dev.monetize.stripe.OutboxEntry.Fate;
+import dev.monetize.stripe.OutboxEntry.Folded;
+import dev.monetize.stripe.OutboxEntry.Moved;
+import dev.monetize.stripe.OutboxEntry.Sealed;
+import dev.monetize.stripe.OutboxEntry.Use;
+import dev.monetize.usage.JournalFactory;
+import dev.monetize.usage.UsageBatch;
+import dev.monetize.usage.UsageJournal;
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Function;
+
+/**
+ * Usage on its way to Stripe, in a journal of its own that holds nothing but notes: so it survives
+ * what usage itself survives. Thread-safe.
+ */
+final class Outbox implements AutoCloseable {
+
+  /** Room that is left in a note for what is not uses. */
+  private static final int HEAD = 64;
+
+  private static final int MOST_REASON = 500;
+
+  private final UsageJournal journal;
+  private final OutboxState state;
+
+  private Outbox(UsageJournal journal, OutboxState state) {
+    this.journal = journal;
+    this.state = state;
+  }
+
+  static Outbox open(JournalFactory factory, InstantSource clock) throws IOException {
+    OutboxState state = new OutboxState();
+    return new Outbox(factory.open(clock, List.of(state)), state);
+  }
+
+  /** Names it, for ever and among all outboxes. */
+  UUID id() {
+    return journal.id();
+  }
+
+  /**
+   * Takes a batch in, once, and returns when that is durable.
+   *
+   * @param uses what it comes to
+   * @return false if it was there already
+   * @throws IOException if it could not be written: nothing of it counts then
+   */
+  boolean fold(UsageBatch batch, List<Use> uses) throws IOException, InterruptedException {
+    synchronized (this) {
+      if (batch.last() <= state.position(batch.journal())) {
+        return false;
+      }
+      List<Folded> parts = parts(batch, uses);
+      for (Folded part : parts) {
+        write(part);
+      }
+    }
+    sync();
+    return true;
+  }
+
+  private static List<Folded> parts(UsageBatch batch, List<Use> uses) {
+    List<Folded> parts = new ArrayList<>();
+    List<Use> room = new ArrayList<>();
+    int bytes = HEAD;
+    for (Use use : uses) {
+      int size = size(use);
+      if (bytes + size > UsageJournal.MOST_NOTE_BYTES) {
+        parts.add(new Folded(batch.journal(), parts.size(), 0, room));
+        room.clear();
+        bytes = HEAD;
+      }
+      room.add(use);
+      bytes += size;
+    }
+    parts.add(new Folded(batch.journal(), parts.size(), batch.last(), room));
+    return parts;
+  }
+
+  /** At most: each character takes up to three bytes. */
+  private static int size(Use use) {
+    return 28 + 3 * (use.window().customer().length() + use.window().meter().length());
+  }
+
+  /** Cuts use into items, and returns when that is durable. */
+  void seal(Sealed what) throws IOException, InterruptedException {
+    write(what);
+    sync();
+  }
+
+  /** Writes down what becomes of an item; it is durable when {@link #sync} has returned. */
+  void move(Fate fate, long second, String reason, long number) throws IOException {
+    String why = reason.substring(0, Math.min(reason.length(), MOST_REASON));
+    write(new Moved(fate, number, second, why));
+  }
+
+  private synchronized void write(OutboxEntry entry) throws IOException {
+    if (journal.note(entry.toBytes()) <= 0) {
+      throw new IOException("the outbox takes nothing: its disk is full or fails");
+    }
+    state.apply(entry);
+  }
+
+  /** Returns when all that was written before is durable. */
+  void sync() throws IOException, InterruptedException {
+    journal.sync(UsageJournal.SYNC_PATIENCE);
+  }
+
+  /** Looks at what it holds. */
+  synchronized <T> T look(Function<OutboxState, T> at) {
+    return at.apply(state);
+  }
+
+  @Override
+  public void close() {
+    journal.close();
+  }
+}

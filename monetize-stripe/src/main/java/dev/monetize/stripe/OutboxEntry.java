@@ -1,0 +1,170 @@
+// Copyright The Monetize Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.monetize.stripe;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInput;
+import java.io.DataInputStream;
+import java.io.DataOutput;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * What happens to an outbox, as it is written down. Later versions read what earlier ones wrote.
+ */
+sealed interface OutboxEntry {
+
+  /** Use in a window. */
+  record Use(UsageWindow window, long units, long second) {
+
+    void write(DataOutput to) throws IOException {
+      OutboxItem.write(window, to);
+      to.writeLong(units);
+      to.writeLong(second);
+    }
+
+    static Use read(DataInput from) throws IOException {
+      return new Use(OutboxItem.readWindow(from), from.readLong(), from.readLong());
+    }
+  }
+
+  /**
+   * A batch of the journal, or a part of it: it counts when the last part is there.
+   *
+   * @param part from 0; a first part begins the batch anew
+   * @param last sequence that the batch ends with, where this is its last part; else 0
+   */
+  record Folded(UUID journal, int part, long last, List<Use> uses) implements OutboxEntry {
+
+    public Folded {
+      uses = List.copyOf(uses);
+    }
+  }
+
+  /**
+   * All use so far, of windows that begin before a second, is cut into items.
+   *
+   * @param at when that was said, in seconds since the epoch
+   * @param customer of whom; empty: of all
+   */
+  record Sealed(long before, long at, String customer) implements OutboxEntry {}
+
+  /**
+   * What becomes of an item.
+   *
+   * @param second when, in seconds since the epoch
+   */
+  record Moved(Fate fate, long number, long second, String reason) implements OutboxEntry {}
+
+  /** What became of an item. */
+  enum Fate {
+    /** Stripe may get it from now on. */
+    TRIED(1),
+    /** It certainly has not got it so far. */
+    UNTRIED(2),
+    /** It has it. */
+    ARRIVED(3),
+    /** It is put aside, for somebody to look at. */
+    PARKED(4),
+    /** It is no longer put aside. */
+    RELEASED(5),
+    /** It has not arrived, and goes under a new identifier. */
+    REISSUED(6),
+    /** It is not to be reported. */
+    DROPPED(7);
+
+    private final int code;
+
+    Fate(int code) {
+      this.code = code;
+    }
+
+    static Fate of(int code) {
+      for (Fate fate : values()) {
+        if (fate.code == code) {
+          return fate;
+        }
+      }
+      throw new IllegalArgumentException("fate " + code + " is of a later version");
+    }
+  }
+
+  /** As bytes. */
+  default byte[] toBytes() {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (DataOutputStream to = new DataOutputStream(bytes)) {
+      to.writeByte(OutboxState.MARK);
+      if (this instanceof Folded folded) {
+        write(folded, to);
+      } else if (this instanceof Sealed sealed) {
+        to.writeByte(2);
+        to.writeLong(sealed.before);
+        to.writeLong(sealed.at);
+        to.writeUTF(sealed.customer);
+      } else if (this instanceof Moved moved) {
+        write(moved, to);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return bytes.toByteArray();
+  }
+
+  private static void write(Folded folded, DataOutputStream to) throws IOException {
+    to.writeByte(1);
+    to.writeLong(folded.journal.getMostSignificantBits());
+    to.writeLong(folded.journal.getLeastSignificantBits());
+    to.writeInt(folded.part);
+    to.writeLong(folded.last);
+    to.writeInt(folded.uses.size());
+    for (Use use : folded.uses) {
+      use.write(to);
+    }
+  }
+
+  private static void write(Moved moved, DataOutputStream to) throws IOException {
+    to.writeByte(3);
+    to.writeByte(moved.fate.code);
+    to.writeLong(moved.number);
+    to.writeLong(moved.second);
+    to.writeUTF(moved.reason);
+  }
+
+  /**
+   * From bytes.
+   *
+   * @throws IllegalArgumentException if they are none, or of a later version
+   */
+  static OutboxEntry of(byte[] bytes) {
+    try (DataInputStream from = new DataInputStream(new ByteArrayInputStream(bytes))) {
+      from.readByte();
+      int kind = from.readByte();
+      return switch (kind) {
+        case 1 -> folded(from);
+        case 2 -> new Sealed(from.readLong(), from.readLong(), from.readUTF());
+        case 3 ->
+            new Moved(Fate.of(from.readByte()), from.readLong(), from.readLong(), from.readUTF());
+        default ->
+            throw new IllegalArgumentException("outbox entry " + kind + " is of a later version");
+      };
+    } catch (IOException e) {
+      throw new IllegalArgumentException("an outbox entry ends within a field", e);
+    }
+  }
+
+  private static Folded folded(DataInputStream from) throws IOException {
+    UUID journal = new UUID(from.readLong(), from.readLong());
+    int part = from.readInt();
+    long last = from.readLong();
+    List<Use> uses = new ArrayList<>();
+    for (int left = from.readInt(); left > 0; left--) {
+      uses.add(Use.read(from));
+    }
+    return new Folded(journal, part, last, uses);
+  }
+}

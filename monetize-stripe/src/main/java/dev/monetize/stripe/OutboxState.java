@@ -1,0 +1,296 @@
+// Copyright The Monetize Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.monetize.stripe;
+
+import dev.monetize.stripe.OutboxEntry.Fate;
+import dev.monetize.stripe.OutboxEntry.Folded;
+import dev.monetize.stripe.OutboxEntry.Moved;
+import dev.monetize.stripe.OutboxEntry.Sealed;
+import dev.monetize.stripe.OutboxEntry.Use;
+import dev.monetize.usage.JournalState;
+import dev.monetize.usage.UsageEvent;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.UUID;
+
+/** What an outbox holds: what its entries come to, one after the other. Not thread-safe. */
+final class OutboxState implements JournalState {
+
+  /** What each entry begins with. */
+  static final int MARK = 'S';
+
+  private static final int LAYOUT = 1;
+
+  /** How long it is remembered what arrived of an hour, when nothing of it waits. */
+  private static final long REMEMBERED_SECONDS = Duration.ofDays(5).toSeconds();
+
+  private final NavigableMap<UsageWindow, OutboxWindow> windows = new TreeMap<>();
+  private final Map<Long, OutboxItem> waiting = new LinkedHashMap<>();
+
+  /** Those of the waiting ones that Stripe may have. */
+  private final Map<Long, OutboxItem> tried = new LinkedHashMap<>();
+
+  private final Map<Long, ParkedItem> parked = new LinkedHashMap<>();
+  private final Map<UUID, Long> positions = new HashMap<>();
+  private final Map<UUID, List<Use>> parts = new HashMap<>();
+  private long nextNumber = 1;
+  private long lastSealed;
+  private long arrived;
+  private long dropped;
+
+  @Override
+  public String name() {
+    return "stripe";
+  }
+
+  @Override
+  public OutboxState fresh() {
+    return new OutboxState();
+  }
+
+  @Override
+  public void event(long sequence, UsageEvent event) {}
+
+  @Override
+  public void note(long sequence, byte[] note) {
+    if (note.length > 0 && note[0] == MARK) {
+      apply(OutboxEntry.of(note));
+    }
+  }
+
+  void apply(OutboxEntry entry) {
+    if (entry instanceof Folded folded) {
+      fold(folded);
+    } else if (entry instanceof Sealed sealed) {
+      seal(sealed);
+    } else if (entry instanceof Moved moved) {
+      move(moved.number(), moved);
+    }
+  }
+
+  private void fold(Folded folded) {
+    if (folded.part() == 0) {
+      parts.put(folded.journal(), new ArrayList<>());
+    }
+    List<Use> uses = parts.computeIfAbsent(folded.journal(), journal -> new ArrayList<>());
+    uses.addAll(folded.uses());
+    if (folded.last() > 0) {
+      parts.remove(folded.journal());
+      positions.put(folded.journal(), folded.last());
+      for (Use use : uses) {
+        windows.compute(
+            use.window(),
+            (same, window) ->
+                (window == null ? OutboxWindow.NEW : window).used(use.units(), use.second()));
+      }
+    }
+  }
+
+  private void seal(Sealed sealed) {
+    for (Map.Entry<UsageWindow, OutboxWindow> entry : windows.entrySet()) {
+      if (entry.getKey().start().getEpochSecond() >= sealed.before()) {
+        break; // they are in order of time
+      }
+      OutboxWindow window = entry.getValue();
+      if (window.open() > 0 && isOf(entry.getKey(), sealed.customer())) {
+        long number = nextNumber++;
+        waiting.put(
+            number, new OutboxItem(number, 0, entry.getKey(), window.open(), window.second(), 0));
+        entry.setValue(window.cut());
+      }
+    }
+    if (sealed.customer().isEmpty()) {
+      lastSealed = Math.max(lastSealed, sealed.at());
+      forget(sealed.at() - REMEMBERED_SECONDS);
+    }
+  }
+
+  private static boolean isOf(UsageWindow window, String customer) {
+    return customer.isEmpty() || customer.equals(window.customer());
+  }
+
+  private void forget(long before) {
+    NavigableMap<UsageWindow, OutboxWindow> old =
+        windows.headMap(new UsageWindow("", "", Instant.ofEpochSecond(before)), false);
+    if (!old.isEmpty()) {
+      Set<UsageWindow> needed = new HashSet<>();
+      waiting.values().forEach(item -> needed.add(item.window()));
+      old.entrySet()
+          .removeIf(entry -> entry.getValue().open() == 0 && !needed.contains(entry.getKey()));
+    }
+  }
+
+  private void move(long number, Moved moved) {
+    Fate fate = moved.fate();
+    ParkedItem aside = parked.get(number);
+    OutboxItem item = aside == null ? waiting.get(number) : aside.item();
+    if (item == null) {
+      return; // it is done with
+    }
+    switch (fate) {
+      case TRIED -> keep(item.tried(moved.second()));
+      case UNTRIED -> keep(item.untried());
+      case REISSUED -> keep(item.reissued());
+      case ARRIVED -> {
+        remove(number);
+        arrived += item.units();
+        windows.compute(
+            item.window(),
+            (same, window) ->
+                (window == null ? OutboxWindow.NEW : window).arrived(item.units(), moved.second()));
+      }
+      case DROPPED -> {
+        remove(number);
+        dropped += item.units();
+      }
+      case PARKED -> {
+        remove(number);
+        parked.put(number, new ParkedItem(item, moved.second(), moved.reason()));
+      }
+      case RELEASED -> {
+        remove(number);
+        keep(item.reissued());
+      }
+    }
+  }
+
+  private void keep(OutboxItem item) {
+    waiting.put(item.number(), item);
+    if (item.firstTry() == 0) {
+      tried.remove(item.number());
+    } else {
+      tried.put(item.number(), item);
+    }
+  }
+
+  private void remove(long number) {
+    waiting.remove(number);
+    tried.remove(number);
+    parked.remove(number);
+  }
+
+  /** Sequence up to which a journal was taken in, 0 if nothing of it was. */
+  long position(UUID journal) {
+    return positions.getOrDefault(journal, 0L);
+  }
+
+  /** Items that are to reach Stripe, the oldest first. */
+  Map<Long, OutboxItem> waiting() {
+    return waiting;
+  }
+
+  /** Those of them that Stripe may have. */
+  Collection<OutboxItem> tried() {
+    return tried.values();
+  }
+
+  Map<Long, ParkedItem> parked() {
+    return parked;
+  }
+
+  NavigableMap<UsageWindow, OutboxWindow> windows() {
+    return windows;
+  }
+
+  /** When all use was last cut into items, in seconds since the epoch; 0: never. */
+  long lastSealed() {
+    return lastSealed;
+  }
+
+  /** Units that arrived, ever. */
+  long arrived() {
+    return arrived;
+  }
+
+  /** Units that were not to be reported, ever. */
+  long dropped() {
+    return dropped;
+  }
+
+  @Override
+  public void write(DataOutput to) throws IOException {
+    to.writeByte(LAYOUT);
+    to.writeLong(nextNumber);
+    to.writeLong(lastSealed);
+    to.writeLong(arrived);
+    to.writeLong(dropped);
+    to.writeInt(positions.size());
+    for (Map.Entry<UUID, Long> position : new TreeMap<>(positions).entrySet()) {
+      to.writeLong(position.getKey().getMostSignificantBits());
+      to.writeLong(position.getKey().getLeastSignificantBits());
+      to.writeLong(position.getValue());
+    }
+    to.writeInt(windows.size());
+    for (Map.Entry<UsageWindow, OutboxWindow> window : windows.entrySet()) {
+      OutboxItem.write(window.getKey(), to);
+      window.getValue().write(to);
+    }
+    to.writeInt(waiting.size());
+    for (OutboxItem item : waiting.values()) {
+      item.write(to);
+    }
+    to.writeInt(parked.size());
+    for (ParkedItem item : parked.values()) {
+      item.write(to);
+    }
+    writeParts(to);
+  }
+
+  /** A checkpoint may lie between the parts of a batch. */
+  private void writeParts(DataOutput to) throws IOException {
+    to.writeInt(parts.size());
+    for (Map.Entry<UUID, List<Use>> batch : new TreeMap<>(parts).entrySet()) {
+      to.writeLong(batch.getKey().getMostSignificantBits());
+      to.writeLong(batch.getKey().getLeastSignificantBits());
+      to.writeInt(batch.getValue().size());
+      for (Use use : batch.getValue()) {
+        use.write(to);
+      }
+    }
+  }
+
+  @Override
+  public void read(DataInput from) throws IOException {
+    int layout = from.readByte();
+    if (layout != LAYOUT) {
+      throw new IOException("layout " + layout + " of the outbox is of a later version");
+    }
+    nextNumber = from.readLong();
+    lastSealed = from.readLong();
+    arrived = from.readLong();
+    dropped = from.readLong();
+    for (int left = from.readInt(); left > 0; left--) {
+      positions.put(new UUID(from.readLong(), from.readLong()), from.readLong());
+    }
+    for (int left = from.readInt(); left > 0; left--) {
+      windows.put(OutboxItem.readWindow(from), OutboxWindow.read(from));
+    }
+    for (int left = from.readInt(); left > 0; left--) {
+      keep(OutboxItem.read(from));
+    }
+    for (int left = from.readInt(); left > 0; left--) {
+      ParkedItem item = ParkedItem.read(from);
+      parked.put(item.item().number(), item);
+    }
+    for (int left = from.readInt(); left > 0; left--) {
+      List<Use> uses = new ArrayList<>();
+      parts.put(new UUID(from.readLong(), from.readLong()), uses);
+      for (int size = from.readInt(); size > 0; size--) {
+        uses.add(Use.read(from));
+      }
+    }
+  }
+}

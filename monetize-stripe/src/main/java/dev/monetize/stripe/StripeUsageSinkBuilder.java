@@ -1,0 +1,166 @@
+// Copyright The Monetize Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.monetize.stripe;
+
+import dev.monetize.usage.FileUsageJournal;
+import dev.monetize.usage.JournalFactory;
+import dev.monetize.usage.JournalSettings;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Settings of a {@link StripeUsageSink}. Not thread-safe. */
+public final class StripeUsageSinkBuilder {
+
+  private static final int SEGMENT_BYTES = 1 << 20;
+  private static final int MOST_THREADS = 64;
+  private static final int MOST_A_SECOND = 500;
+  private static final int MOST_EVENT_NAME = 100;
+
+  private final StripeConnection connection;
+  private final Map<String, String> meters = new TreeMap<>();
+  private JournalFactory outbox;
+  private @Nullable Function<String, Optional<String>> customers;
+  private PeriodStarts periods = PeriodStarts.ON_THE_HOUR;
+  private Duration flushEvery = Duration.ofHours(1);
+  private int concurrency = 8;
+  private int callsPerSecond = 20;
+  private InstantSource clock = InstantSource.system();
+
+  StripeUsageSinkBuilder(StripeConnection connection, Path directory) {
+    this.connection = Objects.requireNonNull(connection, "connection");
+    Objects.requireNonNull(directory, "directory");
+    outbox =
+        (time, states) ->
+            FileUsageJournal.open(
+                directory, JournalSettings.on(time).segmentBytes(SEGMENT_BYTES), states);
+  }
+
+  /**
+   * Has a meter reported; others are not.
+   *
+   * @param meter ours
+   * @param eventName the {@code event_name} of Stripe's meter, at most 100 characters
+   */
+  public StripeUsageSinkBuilder meter(String meter, String eventName) {
+    if (eventName.isEmpty() || eventName.length() > MOST_EVENT_NAME) {
+      throw new IllegalArgumentException(
+          "eventName must have 1 to 100 characters, got \"" + eventName + "\"");
+    }
+    if (meters.putIfAbsent(meter, eventName) != null) {
+      throw new IllegalArgumentException("meter \"" + meter + "\" is given twice");
+    }
+    return this;
+  }
+
+  /**
+   * Who a customer is at Stripe ({@code cus_…}); empty: not there, and its use is not reported.
+   * Asked for each item, on several threads; what it throws has the item tried again.
+   */
+  public StripeUsageSinkBuilder customers(Function<String, Optional<String>> stripeCustomer) {
+    customers = Objects.requireNonNull(stripeCustomer, "stripeCustomer");
+    return this;
+  }
+
+  /** Where billing periods begin; default: on the full hour. */
+  public StripeUsageSinkBuilder periods(PeriodStarts starts) {
+    periods = Objects.requireNonNull(starts, "starts");
+    return this;
+  }
+
+  /**
+   * How often use is cut into items: full hours (the default is one), each some minutes late, or a
+   * shorter time, for tests and demonstrations.
+   *
+   * @throws IllegalArgumentException if less than a second, more than a day, or longer than an hour
+   *     and not full hours
+   */
+  public StripeUsageSinkBuilder flushEvery(Duration every) {
+    boolean full = every.toSeconds() % 3600 == 0;
+    if (every.toSeconds() < 1
+        || every.compareTo(Duration.ofDays(1)) > 0
+        || (every.compareTo(Duration.ofHours(1)) > 0 && !full)) {
+      throw new IllegalArgumentException(
+          "flushEvery must be 1 s to 1 h, or full hours up to a day, got " + every);
+    }
+    flushEvery = every;
+    return this;
+  }
+
+  /** How many calls are under way at most, 1 to 64; default 8. One of each customer and meter. */
+  public StripeUsageSinkBuilder concurrency(int calls) {
+    concurrency = within("concurrency", calls, MOST_THREADS);
+    return this;
+  }
+
+  /**
+   * Calls a second at most, 1 to 500; default 20, of the 25 that a sandbox takes of all callers
+   * together.
+   */
+  public StripeUsageSinkBuilder callsPerSecond(int calls) {
+    callsPerSecond = within("callsPerSecond", calls, MOST_A_SECOND);
+    return this;
+  }
+
+  private static int within(String name, int value, int most) {
+    if (value < 1 || value > most) {
+      throw new IllegalArgumentException(name + " must be 1 to " + most + ", got " + value);
+    }
+    return value;
+  }
+
+  /** The clock; default: the system's. */
+  public StripeUsageSinkBuilder clock(InstantSource source) {
+    clock = Objects.requireNonNull(source, "source");
+    return this;
+  }
+
+  /** Keeps the outbox in another journal than files: one of its own, that holds nothing else. */
+  public StripeUsageSinkBuilder outbox(JournalFactory journal) {
+    outbox = Objects.requireNonNull(journal, "journal");
+    return this;
+  }
+
+  /**
+   * Opens the outbox, and begins to send what waits in it.
+   *
+   * @throws IOException if the outbox cannot be read, or is in use
+   * @throws IllegalStateException if no meter or no customers were given
+   */
+  public StripeUsageSink build() throws IOException {
+    return build(new StripeMeterEvents(connection), concurrency);
+  }
+
+  /** One with so many threads; with none, for tests that do its steps. */
+  StripeUsageSink build(MeterEvents stripe, int threads) throws IOException {
+    if (meters.isEmpty()) {
+      throw new IllegalStateException("no meter is reported: call meter(…)");
+    }
+    Function<String, Optional<String>> who = customers;
+    if (who == null) {
+      throw new IllegalStateException("nobody is known at Stripe: call customers(…)");
+    }
+    Outbox opened = Outbox.open(outbox, clock);
+    Dispatch dispatch = new Dispatch(opened, new Pace(callsPerSecond));
+    OutboxSender sender =
+        new OutboxSender(
+            opened,
+            dispatch,
+            stripe,
+            Map.copyOf(meters),
+            who,
+            new FlushTimes(flushEvery, opened.id()),
+            clock);
+    SenderThreads running = new SenderThreads(dispatch, sender);
+    running.start(threads);
+    return new StripeUsageSink(
+        opened, new Uses(meters.keySet(), periods), dispatch, sender, running, clock);
+  }
+}

@@ -1,0 +1,72 @@
+// Copyright The Monetize Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.monetize.stripe;
+
+import dev.monetize.stripe.OutboxEntry.Use;
+import dev.monetize.usage.Measure;
+import dev.monetize.usage.UsageBatch;
+import dev.monetize.usage.UsageEvent;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** What a batch comes to, window by window. */
+final class Uses {
+
+  private static final long HOUR = 3600;
+
+  private final Set<String> meters;
+  private final PeriodStarts periods;
+
+  /**
+   * Of some meters.
+   *
+   * @param meters ours; others are not reported
+   */
+  Uses(Set<String> meters, PeriodStarts periods) {
+    this.meters = Set.copyOf(meters);
+    this.periods = periods;
+  }
+
+  /**
+   * Those of a batch, in order.
+   *
+   * @throws ArithmeticException if a sum exceeds a {@code long}
+   */
+  List<Use> of(UsageBatch batch) {
+    SortedMap<UsageWindow, Use> uses = new TreeMap<>();
+    for (UsageEvent event : batch.events()) {
+      for (Measure measure : event.measures()) {
+        if (measure.units() > 0 && meters.contains(measure.meter())) {
+          add(event, measure, uses);
+        }
+      }
+    }
+    return new ArrayList<>(uses.values());
+  }
+
+  private void add(UsageEvent event, Measure measure, SortedMap<UsageWindow, Use> uses) {
+    Instant time = event.time();
+    UsageWindow window =
+        new UsageWindow(event.customer(), measure.meter(), start(event.customer(), time));
+    uses.merge(
+        window,
+        new Use(window, measure.units(), time.getEpochSecond()),
+        (one, other) ->
+            new Use(
+                window,
+                Math.addExact(one.units(), other.units()),
+                Math.max(one.second(), other.second())));
+  }
+
+  private Instant start(String customer, Instant time) {
+    Instant hour = Instant.ofEpochSecond(HOUR * Math.floorDiv(time.getEpochSecond(), HOUR));
+    return periods
+        .within(customer, hour)
+        .filter(begin -> begin.isAfter(hour) && !begin.isAfter(time))
+        .orElse(hour);
+  }
+}

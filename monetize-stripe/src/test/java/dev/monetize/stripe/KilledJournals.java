@@ -1,0 +1,61 @@
+// Copyright The Monetize Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.monetize.stripe;
+
+import dev.monetize.stripe.ModelStripe.Killed;
+import dev.monetize.testkit.MemoryJournal;
+import dev.monetize.usage.JournalState;
+import dev.monetize.usage.UsageJournal;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/** A journal in memory in whose calls the process ends now and then, before or after they work. */
+final class KilledJournals {
+
+  private final MemoryJournal lasting = new MemoryJournal();
+  private final SplittableRandom random;
+  private double killing;
+  private int kills;
+
+  KilledJournals(SplittableRandom random) {
+    this.random = random;
+  }
+
+  void killing(double share) {
+    killing = share;
+  }
+
+  int kills() {
+    return kills;
+  }
+
+  UsageJournal open(InstantSource clock, List<JournalState> states) {
+    UsageJournal real = lasting.open(clock, states);
+    return (UsageJournal)
+        Proxy.newProxyInstance(
+            UsageJournal.class.getClassLoader(),
+            new Class<?>[] {UsageJournal.class},
+            (proxy, method, arguments) -> {
+              boolean writes = method.getName().equals("note") || method.getName().equals("sync");
+              killIf(writes);
+              try {
+                return method.invoke(real, arguments);
+              } catch (InvocationTargetException e) {
+                throw e.getCause();
+              } finally {
+                killIf(writes);
+              }
+            });
+  }
+
+  @SuppressWarnings("Finally")
+  private void killIf(boolean writes) {
+    if (writes && random.nextDouble() < killing) {
+      kills++;
+      throw new Killed();
+    }
+  }
+}

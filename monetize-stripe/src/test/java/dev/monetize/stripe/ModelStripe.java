@@ -1,0 +1,144 @@
+// Copyright The Monetize Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.monetize.stripe;
+
+import com.stripe.exception.ApiConnectionException;
+import com.stripe.exception.StripeException;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+
+/**
+ * Stripe's rules on meter events: an identifier is known for 24 hours and counts again after that,
+ * an answer that was given is repeated for its idempotency key, sums are late, and calls fail as
+ * networks do.
+ */
+final class ModelStripe implements MeterEvents {
+
+  private static final Duration A_DAY = Duration.ofHours(24);
+  private static final Duration LATE = Duration.ofMinutes(9);
+  private static final Duration OLDEST = Duration.ofDays(35);
+
+  private final SplittableRandom random;
+  private final InstantSource clock;
+  private final Map<String, Instant> identifiers = new HashMap<>();
+  private final Map<String, Answer> answers = new HashMap<>();
+  private final List<Taken> taken = new ArrayList<>();
+  private double failing;
+  private boolean out;
+  private int calls;
+  private int faults;
+
+  /** What was counted. */
+  record Taken(String event, String customer, long second, long units, Instant at) {}
+
+  ModelStripe(SplittableRandom random, InstantSource clock) {
+    this.random = random;
+    this.clock = clock;
+  }
+
+  /** Has a share of the calls fail, in all ways. */
+  void failing(double share) {
+    failing = share;
+  }
+
+  /** Has no call get through, though some arrive. */
+  void out(boolean isOut) {
+    out = isOut;
+  }
+
+  int calls() {
+    return calls;
+  }
+
+  int faults() {
+    return faults;
+  }
+
+  List<Taken> taken() {
+    return taken;
+  }
+
+  @Override
+  public Answer send(
+      String event, String customer, long units, long second, String identifier, String key) {
+    calls++;
+    boolean fails = out || random.nextDouble() < failing;
+    faults += fails ? 1 : 0;
+    int way = fails ? random.nextInt(out ? 3 : 7) : -1;
+    return switch (way) {
+      case 0 -> new Answer.NotTaken("refused", 0);
+      case 1 -> new Answer.InDoubt("lost on the way", false, 0);
+      case 2 -> {
+        take(event, customer, units, second, identifier, key);
+        yield new Answer.InDoubt("the answer was lost", false, 0);
+      }
+      case 3 -> new Answer.NotTaken("429", random.nextInt(5000));
+      case 4 -> answers.computeIfAbsent(key, same -> new Answer.InDoubt("500", true, 0));
+      case 5 -> {
+        if (!answers.containsKey(key)) {
+          take(event, customer, units, second, identifier, key);
+          answers.put(key, new Answer.InDoubt("500 after all", true, 0));
+        }
+        yield answers.get(key);
+      }
+      case 6 -> throw new Killed();
+      default -> take(event, customer, units, second, identifier, key);
+    };
+  }
+
+  private Answer take(
+      String event, String customer, long units, long second, String identifier, String key) {
+    Answer before = answers.get(key);
+    if (before != null) {
+      return before;
+    }
+    Instant now = clock.instant();
+    Instant known = identifiers.get(identifier);
+    if (known != null && now.isBefore(known.plus(A_DAY))) {
+      return new Answer.Arrived();
+    }
+    if (now.minus(OLDEST).getEpochSecond() > second) {
+      return new Answer.Refused("too old");
+    }
+    identifiers.put(identifier, now);
+    taken.add(new Taken(event, customer, second, units, now));
+    return new Answer.Arrived();
+  }
+
+  /** Keys are known for a day; who forgets them all at once forgets none too late. */
+  void forgetKeys() {
+    answers.clear();
+  }
+
+  @Override
+  public BigDecimal sum(String event, String customer, long hourSecond) throws StripeException {
+    calls++;
+    if (out || random.nextDouble() < failing) {
+      faults++;
+      throw new ApiConnectionException("no sum");
+    }
+    Instant seen = clock.instant().minus(LATE);
+    return BigDecimal.valueOf(
+        taken.stream()
+            .filter(
+                one ->
+                    one.event.equals(event)
+                        && one.customer.equals(customer)
+                        && Math.floorDiv(one.second, 3600L) == Math.floorDiv(hourSecond, 3600L)
+                        && !one.at.isAfter(seen))
+            .mapToLong(Taken::units)
+            .sum());
+  }
+
+  /** The process ends here. */
+  static final class Killed extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+  }
+}

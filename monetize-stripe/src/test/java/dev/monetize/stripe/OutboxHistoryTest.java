@@ -1,0 +1,205 @@
+// Copyright The Monetize Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.monetize.stripe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.monetize.stripe.ModelStripe.Killed;
+import dev.monetize.stripe.ModelStripe.Taken;
+import dev.monetize.testkit.MutableClock;
+import dev.monetize.usage.Measure;
+import dev.monetize.usage.RecordedEvent;
+import dev.monetize.usage.UsageBatch;
+import dev.monetize.usage.UsageEvent;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+/** Random usage, faults, kills and outages: what Stripe has in the end is what was used. */
+final class OutboxHistoryTest {
+
+  private static final long SEED = Long.getLong("monetize.seed", System.nanoTime());
+  private static final int POINTS = Integer.getInteger("monetize.points", 20_000);
+  private static final StripeConnection NOWHERE = StripeConnection.with("sk_test_none");
+
+  private int killsAndFaults;
+  private int calls;
+
+  /** One process after the other over the same journals. */
+  private static final class History {
+
+    private final SplittableRandom random;
+    private final MutableClock clock = new MutableClock(Instant.parse("2026-03-01T00:10:00Z"));
+    private final ModelStripe stripe;
+    private final KilledJournals journals;
+    private final UUID journal = new UUID(1, 2);
+    private final List<UsageBatch> batches = new ArrayList<>();
+    private final SortedMap<String, Long> used = new TreeMap<>();
+    private long sequence = 1;
+    private int delivered;
+    private StripeUsageSink sink;
+
+    History(long seed) throws IOException {
+      random = new SplittableRandom(seed);
+      stripe = new ModelStripe(random.split(), clock);
+      journals = new KilledJournals(random.split());
+      sink = open();
+    }
+
+    private StripeUsageSink open() throws IOException {
+      return StripeUsageSink.builder(NOWHERE, Path.of("unused"))
+          .outbox(journals::open)
+          .meter("calls", "api_calls")
+          .meter("tokens", "tokens")
+          .customers(customer -> Optional.of("cus_" + customer))
+          .clock(clock)
+          .build(stripe, 0);
+    }
+
+    void use() {
+      List<RecordedEvent> events = new ArrayList<>();
+      for (int left = 1 + random.nextInt(5); left > 0; left--) {
+        sequence += 1 + random.nextInt(3);
+        events.add(new RecordedEvent(journal, sequence, event()));
+      }
+      batches.add(new UsageBatch(journal, "stripe", events));
+    }
+
+    private UsageEvent event() {
+      Instant time = clock.instant().minusSeconds(random.nextInt(2) * random.nextLong(9000));
+      long nanos = time.getEpochSecond() * 1_000_000_000L;
+      String customer = "c" + random.nextInt(3);
+      long tokens = random.nextInt(1000);
+      count(customer, "api_calls", time, 1);
+      count(customer, "tokens", time, tokens);
+      return new UsageEvent(
+          nanos,
+          nanos,
+          customer,
+          "",
+          "pro",
+          "GET /",
+          200,
+          false,
+          List.of(new Measure("calls", 1), new Measure("tokens", tokens)),
+          List.of());
+    }
+
+    private void count(String customer, String meter, Instant time, long units) {
+      if (units > 0) {
+        used.merge(window("cus_" + customer, meter, time.getEpochSecond()), units, Long::sum);
+      }
+    }
+
+    /** The shipper gives a batch until it is taken, and may give the last one again. */
+    void deliver() throws IOException, InterruptedException {
+      int again = delivered > 0 && random.nextInt(5) == 0 ? 1 : 0;
+      for (int i = delivered - again; i < batches.size(); i++) {
+        sink.deliver(batches.get(i));
+        delivered = Math.max(delivered, i + 1);
+      }
+    }
+
+    void send(int steps) throws IOException, InterruptedException {
+      for (int left = steps; left > 0 && sink.step(); left--) {
+        clock.advance(Duration.ofMillis(random.nextInt(300)));
+      }
+    }
+
+    void step() throws IOException, InterruptedException {
+      try {
+        switch (random.nextInt(10)) {
+          case 0, 1, 2 -> use();
+          case 3 -> deliver();
+          case 4 -> clock.advance(Duration.ofMinutes(random.nextInt(90)));
+          case 5 -> stripe.failing(random.nextInt(3) * 0.3);
+          case 6 -> journals.killing(random.nextInt(2) * 0.03);
+          case 7 -> {
+            if (random.nextInt(40) == 0) {
+              outage();
+            }
+          }
+          default -> send(random.nextInt(20));
+        }
+      } catch (Killed e) {
+        restart();
+      }
+    }
+
+    private void outage() throws IOException, InterruptedException {
+      stripe.out(true);
+      long hours = 1 + random.nextLong(72);
+      for (long hour = 0; hour < hours; hour++) {
+        send(3);
+        use();
+        deliver();
+        clock.advance(Duration.ofHours(1));
+      }
+      stripe.out(false);
+      stripe.forgetKeys();
+    }
+
+    private void restart() throws IOException {
+      stripe.out(false);
+      journals.killing(0);
+      sink = open();
+    }
+
+    void end() throws IOException, InterruptedException {
+      stripe.out(false);
+      stripe.failing(0);
+      journals.killing(0);
+      deliver();
+      sink.flush();
+      for (int left = 5000; left > 0 && sink.backlog().waiting() > 0; left--) {
+        send(100);
+        clock.advance(Duration.ofMinutes(5));
+      }
+      assertThat(sink.backlog().waiting()).isZero();
+      assertThat(sink.parked()).isEmpty();
+    }
+
+    SortedMap<String, Long> atStripe() {
+      SortedMap<String, Long> sums = new TreeMap<>();
+      for (Taken one : stripe.taken()) {
+        sums.merge(window(one.customer(), one.event(), one.second()), one.units(), Long::sum);
+      }
+      return sums;
+    }
+
+    private static String window(String customer, String meter, long second) {
+      return customer + " " + meter + " " + Instant.ofEpochSecond(3600 * (second / 3600));
+    }
+  }
+
+  @Test
+  void stripe_hasWhatWasUsed() throws IOException, InterruptedException {
+    System.out.println("OutboxHistoryTest: -Dmonetize.seed=" + SEED);
+    SplittableRandom seeds = new SplittableRandom(SEED);
+    int histories = 0;
+    while (killsAndFaults < POINTS) {
+      long seed = seeds.nextLong();
+      History history = new History(seed);
+      for (int i = 0; i < 400; i++) {
+        history.step();
+      }
+      history.end();
+      assertThat(history.atStripe()).as("history %d", seed).isEqualTo(history.used);
+      killsAndFaults += history.stripe.faults() + history.journals.kills();
+      calls += history.stripe.calls();
+      histories++;
+    }
+    System.out.printf(
+        "%,d kills and faults in %,d calls of %,d histories: nothing lost, nothing twice%n",
+        killsAndFaults, calls, histories);
+  }
+}
