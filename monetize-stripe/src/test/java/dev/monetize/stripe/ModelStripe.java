@@ -8,7 +8,9 @@ import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +23,17 @@ import java.util.SplittableRandom;
  */
 final class ModelStripe implements MeterEvents {
 
+  static final int WORKS = -1;
+  static final int UNREACHED = 0;
+  static final int LOST = 1;
+  static final int ANSWER_LOST = 2;
+  static final int TOO_MANY = 3;
+  static final int ERROR = 4;
+  static final int ERROR_AFTER_ALL = 5;
+  static final int KILLED = 6;
+  static final int REFUSED = 7;
+  static final int LOCKED = 8;
+
   private static final Duration A_DAY = Duration.ofHours(24);
   private static final Duration LATE = Duration.ofMinutes(9);
   private static final Duration OLDEST = Duration.ofDays(35);
@@ -30,6 +43,8 @@ final class ModelStripe implements MeterEvents {
   private final Map<String, Instant> identifiers = new HashMap<>();
   private final Map<String, Answer> answers = new HashMap<>();
   private final List<Taken> taken = new ArrayList<>();
+  private final Deque<Integer> ways = new ArrayDeque<>();
+  private final List<Sent> sent = new ArrayList<>();
   private double failing;
   private boolean out;
   private int calls;
@@ -37,6 +52,9 @@ final class ModelStripe implements MeterEvents {
 
   /** What was counted. */
   record Taken(String event, String customer, long second, long units, Instant at) {}
+
+  /** What was called for. */
+  record Sent(String customer, long units, long second, String identifier, String key) {}
 
   ModelStripe(SplittableRandom random, InstantSource clock) {
     this.random = random;
@@ -46,6 +64,17 @@ final class ModelStripe implements MeterEvents {
   /** Has a share of the calls fail, in all ways. */
   void failing(double share) {
     failing = share;
+  }
+
+  /** Has the next calls go these ways. */
+  void next(int... way) {
+    for (int one : way) {
+      ways.add(one);
+    }
+  }
+
+  List<Sent> sent() {
+    return sent;
   }
 
   /** Has no call get through, though some arrive. */
@@ -69,26 +98,30 @@ final class ModelStripe implements MeterEvents {
   public Answer send(
       String event, String customer, long units, long second, String identifier, String key) {
     calls++;
+    sent.add(new Sent(customer, units, second, identifier, key));
     boolean fails = out || random.nextDouble() < failing;
     faults += fails ? 1 : 0;
-    int way = fails ? random.nextInt(out ? 3 : 7) : -1;
+    int way = fails ? random.nextInt(out ? 3 : 7) : WORKS;
+    way = ways.isEmpty() ? way : ways.remove();
     return switch (way) {
-      case 0 -> new Answer.NotTaken("refused", 0);
-      case 1 -> new Answer.InDoubt("lost on the way", false, 0);
-      case 2 -> {
+      case UNREACHED -> new Answer.NotTaken("refused", 0);
+      case LOST -> new Answer.InDoubt("lost on the way", false, 0);
+      case ANSWER_LOST -> {
         take(event, customer, units, second, identifier, key);
         yield new Answer.InDoubt("the answer was lost", false, 0);
       }
-      case 3 -> new Answer.NotTaken("429", random.nextInt(5000));
-      case 4 -> answers.computeIfAbsent(key, same -> new Answer.InDoubt("500", true, 0));
-      case 5 -> {
+      case TOO_MANY -> new Answer.NotTaken("429", random.nextInt(5000));
+      case ERROR -> answers.computeIfAbsent(key, same -> new Answer.InDoubt("500", true, 0));
+      case ERROR_AFTER_ALL -> {
         if (!answers.containsKey(key)) {
           take(event, customer, units, second, identifier, key);
           answers.put(key, new Answer.InDoubt("500 after all", true, 0));
         }
         yield answers.get(key);
       }
-      case 6 -> throw new Killed();
+      case KILLED -> throw new Killed();
+      case REFUSED -> new Answer.Refused("400 no such thing");
+      case LOCKED -> new Answer.Locked("401 no such key");
       default -> take(event, customer, units, second, identifier, key);
     };
   }
