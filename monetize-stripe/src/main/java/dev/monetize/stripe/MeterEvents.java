@@ -4,6 +4,7 @@ package dev.monetize.stripe;
 
 import com.stripe.exception.StripeException;
 import java.math.BigDecimal;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Meters at Stripe, as the sender of an outbox needs them. Thread-safe. */
@@ -22,9 +23,16 @@ interface MeterEvents {
       String event, String customer, long units, long second, String identifier, String key);
 
   /**
-   * What Stripe has of a customer in an hour, which may lag behind.
+   * What Stripe has of a customer, which may lag behind.
    *
+   * @param from the first second, a full hour
+   * @param to the second after the last, a full hour
    * @return null if there is no such meter
    */
-  @Nullable BigDecimal sum(String event, String customer, long hourSecond) throws StripeException;
+  @Nullable BigDecimal sum(String event, String customer, long from, long to)
+      throws StripeException;
+
+  /** The same hour by hour, by their first seconds; without those that it has nothing of. */
+  Map<Long, BigDecimal> hours(String event, String customer, long from, long to)
+      throws StripeException;
 }

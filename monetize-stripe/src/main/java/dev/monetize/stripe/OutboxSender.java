@@ -6,14 +6,12 @@ import com.stripe.exception.StripeException;
 import dev.monetize.stripe.Dispatch.Task;
 import dev.monetize.stripe.OutboxEntry.Fate;
 import dev.monetize.stripe.OutboxEntry.Sealed;
+import dev.monetize.stripe.StripeUsageSink.Reporting;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
-import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,27 +26,14 @@ final class OutboxSender {
 
   private final Outbox outbox;
   private final Dispatch dispatch;
-  private final MeterEvents stripe;
-  private final Map<String, String> meters;
-  private final Function<String, Optional<String>> customers;
+  private final Reporting to;
   private final FlushTimes times;
-  private final InstantSource clock;
 
-  OutboxSender(
-      Outbox outbox,
-      Dispatch dispatch,
-      MeterEvents stripe,
-      Map<String, String> meters,
-      Function<String, Optional<String>> customers,
-      FlushTimes times,
-      InstantSource clock) {
+  OutboxSender(Outbox outbox, Dispatch dispatch, Reporting to, FlushTimes times) {
     this.outbox = outbox;
     this.dispatch = dispatch;
-    this.stripe = stripe;
-    this.meters = meters;
-    this.customers = customers;
+    this.to = to;
     this.times = times;
-    this.clock = clock;
   }
 
   /**
@@ -58,7 +43,7 @@ final class OutboxSender {
    * @throws IOException if it could not be written down: it is due again
    */
   boolean step() throws IOException, InterruptedException {
-    Instant now = clock.instant();
+    Instant now = to.clock().instant();
     if (times.isDue(outbox.look(OutboxState::lastSealed), now)) {
       outbox.seal(new Sealed(times.before(now), now.getEpochSecond(), ""));
     }
@@ -77,14 +62,14 @@ final class OutboxSender {
   private void run(Task task, Instant now) throws IOException, InterruptedException {
     OutboxItem item = task.item();
     UsageWindow window = item.window();
-    String event = meters.get(window.meter());
+    String event = to.meters().get(window.meter());
     if (event == null) {
       park(item, "the meter \"" + window.meter() + "\" is reported no longer", now);
       return;
     }
     Optional<String> customer;
     try {
-      customer = customers.apply(window.customer());
+      customer = to.customers().apply(window.customer());
     } catch (RuntimeException e) {
       log.warn("the Stripe customer of \"{}\" cannot be looked up", window.customer(), e);
       dispatch.failed(item, false, 0, now);
@@ -112,13 +97,14 @@ final class OutboxSender {
     }
     String identifier = Identifiers.of(outbox.id(), item);
     Answer answer =
-        stripe.send(
-            event,
-            customer,
-            item.units(),
-            item.second(),
-            identifier,
-            identifier + "-" + send.replies());
+        to.stripe()
+            .send(
+                event,
+                customer,
+                item.units(),
+                item.second(),
+                identifier,
+                identifier + "-" + send.replies());
     take(answer, item, now);
   }
 
@@ -160,7 +146,7 @@ final class OutboxSender {
     UsageWindow window = item.window();
     @Nullable BigDecimal sum;
     try {
-      sum = stripe.sum(event, customer, Dispatch.hour(window));
+      sum = to.stripe().sum(event, customer, Dispatch.hour(window), Dispatch.hour(window) + 3600);
     } catch (StripeException e) {
       log.debug("Stripe did not tell what it has", e);
       dispatch.failed(item, true, 0, now);

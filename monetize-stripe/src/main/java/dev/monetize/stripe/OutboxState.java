@@ -25,6 +25,7 @@ import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 
 /** What an outbox holds: what its entries come to, one after the other. Not thread-safe. */
 final class OutboxState implements JournalState {
@@ -36,6 +37,9 @@ final class OutboxState implements JournalState {
 
   /** How long it is remembered what arrived of an hour, when nothing of it waits. */
   private static final long REMEMBERED_SECONDS = Duration.ofDays(5).toSeconds();
+
+  /** How long it is remembered what of an hour was dropped, for whoever compares sums. */
+  private static final long DROPPED_REMEMBERED_SECONDS = Duration.ofDays(100).toSeconds();
 
   private final NavigableMap<UsageWindow, OutboxWindow> windows = new TreeMap<>();
   private final Map<Long, OutboxItem> waiting = new LinkedHashMap<>();
@@ -114,7 +118,7 @@ final class OutboxState implements JournalState {
     }
     if (sealed.customer().isEmpty()) {
       lastSealed = Math.max(lastSealed, sealed.at());
-      forget(sealed.at() - REMEMBERED_SECONDS);
+      forget(sealed.at());
     }
   }
 
@@ -122,15 +126,24 @@ final class OutboxState implements JournalState {
     return customer.isEmpty() || customer.equals(window.customer());
   }
 
-  private void forget(long before) {
-    NavigableMap<UsageWindow, OutboxWindow> old =
-        windows.headMap(new UsageWindow("", "", Instant.ofEpochSecond(before)), false);
-    if (!old.isEmpty()) {
-      Set<UsageWindow> needed = new HashSet<>();
-      waiting.values().forEach(item -> needed.add(item.window()));
-      old.entrySet()
-          .removeIf(entry -> entry.getValue().open() == 0 && !needed.contains(entry.getKey()));
-    }
+  private void forget(long now) {
+    UsageWindow end = startingAt(now - REMEMBERED_SECONDS);
+    UsageWindow droppedEnd = startingAt(now - DROPPED_REMEMBERED_SECONDS);
+    Set<UsageWindow> needed = new HashSet<>();
+    waiting.values().forEach(item -> needed.add(item.window()));
+    parked.values().forEach(item -> needed.add(item.item().window()));
+    windows
+        .headMap(end, false)
+        .entrySet()
+        .removeIf(
+            entry ->
+                entry.getValue().open() == 0
+                    && (entry.getValue().dropped() == 0 || entry.getKey().compareTo(droppedEnd) < 0)
+                    && !needed.contains(entry.getKey()));
+  }
+
+  private static UsageWindow startingAt(long second) {
+    return new UsageWindow("", "", Instant.ofEpochSecond(second));
   }
 
   private void move(long number, Moved moved) {
@@ -155,6 +168,7 @@ final class OutboxState implements JournalState {
       case DROPPED -> {
         remove(number);
         dropped += item.units();
+        change(item, window -> window.dropped(item.units()));
       }
       case PARKED -> {
         remove(number);
@@ -165,6 +179,11 @@ final class OutboxState implements JournalState {
         keep(item.reissued());
       }
     }
+  }
+
+  private void change(OutboxItem item, UnaryOperator<OutboxWindow> by) {
+    windows.compute(
+        item.window(), (same, window) -> by.apply(window == null ? OutboxWindow.NEW : window));
   }
 
   private void keep(OutboxItem item) {

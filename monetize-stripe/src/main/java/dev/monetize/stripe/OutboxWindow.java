@@ -13,21 +13,27 @@ import java.io.IOException;
  * @param second when the last of them was used, in seconds since the epoch
  * @param arrived units that Stripe has
  * @param arrivedAt when the last of them arrived, in seconds since the epoch
+ * @param dropped units that are not to be reported
  */
-record OutboxWindow(long open, long second, long arrived, long arrivedAt) {
+record OutboxWindow(long open, long second, long arrived, long arrivedAt, long dropped) {
 
-  static final OutboxWindow NEW = new OutboxWindow(0, 0, 0, 0);
+  static final OutboxWindow NEW = new OutboxWindow(0, 0, 0, 0, 0);
 
   OutboxWindow used(long units, long at) {
-    return new OutboxWindow(Math.addExact(open, units), Math.max(second, at), arrived, arrivedAt);
+    return new OutboxWindow(
+        Math.addExact(open, units), Math.max(second, at), arrived, arrivedAt, dropped);
   }
 
   OutboxWindow cut() {
-    return new OutboxWindow(0, 0, arrived, arrivedAt);
+    return new OutboxWindow(0, 0, arrived, arrivedAt, dropped);
   }
 
   OutboxWindow arrived(long units, long at) {
-    return new OutboxWindow(open, second, arrived + units, Math.max(arrivedAt, at));
+    return new OutboxWindow(open, second, arrived + units, Math.max(arrivedAt, at), dropped);
+  }
+
+  OutboxWindow dropped(long units) {
+    return new OutboxWindow(open, second, arrived, arrivedAt, dropped + units);
   }
 
   void write(DataOutput to) throws IOException {
@@ -35,9 +41,11 @@ record OutboxWindow(long open, long second, long arrived, long arrivedAt) {
     to.writeLong(second);
     to.writeLong(arrived);
     to.writeLong(arrivedAt);
+    to.writeLong(dropped);
   }
 
   static OutboxWindow read(DataInput from) throws IOException {
-    return new OutboxWindow(from.readLong(), from.readLong(), from.readLong(), from.readLong());
+    return new OutboxWindow(
+        from.readLong(), from.readLong(), from.readLong(), from.readLong(), from.readLong());
   }
 }

@@ -9,9 +9,11 @@ import com.stripe.model.billing.MeterEventSummary;
 import com.stripe.net.RequestOptions;
 import com.stripe.param.billing.MeterEventCreateParams;
 import com.stripe.param.billing.MeterEventSummaryListParams;
+import com.stripe.param.billing.MeterEventSummaryListParams.ValueGroupingWindow;
 import com.stripe.param.billing.MeterListParams;
 import java.math.BigDecimal;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -48,30 +50,52 @@ final class StripeMeterEvents implements MeterEvents {
   }
 
   @Override
-  public @Nullable BigDecimal sum(String event, String customer, long hourSecond)
+  public @Nullable BigDecimal sum(String event, String customer, long from, long to)
       throws StripeException {
     Meter meter = meter(event);
     if (meter == null) {
       return null;
     }
-    MeterEventSummaryListParams params =
-        MeterEventSummaryListParams.builder()
-            .setCustomer(customer)
-            .setStartTime(hourSecond)
-            .setEndTime(hourSecond + 3600)
-            .build();
     BigDecimal sum = BigDecimal.ZERO;
-    for (MeterEventSummary summary :
-        stripe
-            .v1()
-            .billing()
-            .meters()
-            .eventSummaries()
-            .list(meter.getId(), params)
-            .autoPagingIterable()) {
-      sum = sum.add(summary.getAggregatedValue());
+    for (MeterEventSummary one : summaries(meter, params(customer, from, to).build())) {
+      sum = sum.add(one.getAggregatedValue());
     }
     return sum;
+  }
+
+  @Override
+  public Map<Long, BigDecimal> hours(String event, String customer, long from, long to)
+      throws StripeException {
+    Map<Long, BigDecimal> hours = new TreeMap<>();
+    Meter meter = meter(event);
+    if (meter != null) {
+      MeterEventSummaryListParams params =
+          params(customer, from, to).setValueGroupingWindow(ValueGroupingWindow.HOUR).build();
+      for (MeterEventSummary one : summaries(meter, params)) {
+        hours.merge(one.getStartTime(), one.getAggregatedValue(), BigDecimal::add);
+      }
+      hours.values().removeIf(sum -> sum.signum() == 0);
+    }
+    return hours;
+  }
+
+  private static MeterEventSummaryListParams.Builder params(String customer, long from, long to) {
+    return MeterEventSummaryListParams.builder()
+        .setCustomer(customer)
+        .setStartTime(from)
+        .setEndTime(to)
+        .setLimit(100L);
+  }
+
+  private Iterable<MeterEventSummary> summaries(Meter meter, MeterEventSummaryListParams params)
+      throws StripeException {
+    return stripe
+        .v1()
+        .billing()
+        .meters()
+        .eventSummaries()
+        .list(meter.getId(), params)
+        .autoPagingIterable();
   }
 
   private @Nullable Meter meter(String event) throws StripeException {

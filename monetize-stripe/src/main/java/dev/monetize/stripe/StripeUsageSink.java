@@ -12,8 +12,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Function;
 import java.util.stream.LongStream;
 
 /**
@@ -46,7 +48,14 @@ public final class StripeUsageSink implements UsageSink, AutoCloseable {
   private final Dispatch dispatch;
   private final OutboxSender sender;
   private final SenderThreads threads;
-  private final InstantSource clock;
+  private final Reporting reporting;
+
+  /** What is reported, and where. */
+  record Reporting(
+      MeterEvents stripe,
+      Map<String, String> meters,
+      Function<String, Optional<String>> customers,
+      InstantSource clock) {}
 
   StripeUsageSink(
       Outbox outbox,
@@ -54,13 +63,13 @@ public final class StripeUsageSink implements UsageSink, AutoCloseable {
       Dispatch dispatch,
       OutboxSender sender,
       SenderThreads threads,
-      InstantSource clock) {
+      Reporting reporting) {
     this.outbox = outbox;
     this.uses = uses;
     this.dispatch = dispatch;
     this.sender = sender;
     this.threads = threads;
-    this.clock = clock;
+    this.reporting = reporting;
   }
 
   /**
@@ -96,7 +105,7 @@ public final class StripeUsageSink implements UsageSink, AutoCloseable {
    * @param customer ours
    */
   public void flush(String customer) throws IOException, InterruptedException {
-    outbox.seal(new Sealed(Long.MAX_VALUE, clock.instant().getEpochSecond(), customer));
+    outbox.seal(new Sealed(Long.MAX_VALUE, reporting.clock.instant().getEpochSecond(), customer));
     dispatch.wake();
   }
 
@@ -163,7 +172,7 @@ public final class StripeUsageSink implements UsageSink, AutoCloseable {
     if (!outbox.look(state -> state.parked().containsKey(number))) {
       return false;
     }
-    outbox.move(fate, clock.instant().getEpochSecond(), "", number);
+    outbox.move(fate, reporting.clock.instant().getEpochSecond(), "", number);
     outbox.sync();
     dispatch.wake();
     return true;
@@ -172,6 +181,26 @@ public final class StripeUsageSink implements UsageSink, AutoCloseable {
   /** Goes on after {@link StripeBacklog#stopped}, when the key may be used again. */
   public void resume() {
     dispatch.unlock();
+  }
+
+  Outbox outbox() {
+    return outbox;
+  }
+
+  MeterEvents stripe() {
+    return reporting.stripe;
+  }
+
+  Map<String, String> meters() {
+    return reporting.meters;
+  }
+
+  Function<String, Optional<String>> customers() {
+    return reporting.customers;
+  }
+
+  InstantSource clock() {
+    return reporting.clock;
   }
 
   /** Does one thing that is due, as the threads do; for tests that have none. */

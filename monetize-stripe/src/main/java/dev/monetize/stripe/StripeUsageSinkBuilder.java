@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.monetize.stripe;
 
+import dev.monetize.stripe.StripeUsageSink.Reporting;
 import dev.monetize.usage.FileUsageJournal;
 import dev.monetize.usage.JournalFactory;
 import dev.monetize.usage.JournalSettings;
@@ -9,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Collections;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -148,19 +150,14 @@ public final class StripeUsageSinkBuilder {
       throw new IllegalStateException("nobody is known at Stripe: call customers(…)");
     }
     Outbox opened = Outbox.open(outbox, clock);
+    Reporting reporting =
+        new Reporting(stripe, Collections.unmodifiableMap(new TreeMap<>(meters)), who, clock);
     Dispatch dispatch = new Dispatch(opened, new Pace(callsPerSecond));
     OutboxSender sender =
-        new OutboxSender(
-            opened,
-            dispatch,
-            stripe,
-            Map.copyOf(meters),
-            who,
-            new FlushTimes(flushEvery, opened.id()),
-            clock);
+        new OutboxSender(opened, dispatch, reporting, new FlushTimes(flushEvery, opened.id()));
     SenderThreads running = new SenderThreads(dispatch, sender);
     running.start(threads);
     return new StripeUsageSink(
-        opened, new Uses(meters.keySet(), periods), dispatch, sender, running, clock);
+        opened, new Uses(meters.keySet(), periods), dispatch, sender, running, reporting);
   }
 }

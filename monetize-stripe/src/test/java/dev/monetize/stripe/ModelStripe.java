@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 
 /**
  * Stripe's rules on meter events: an identifier is known for 24 hours and counts again after that,
@@ -151,23 +152,31 @@ final class ModelStripe implements MeterEvents {
   }
 
   @Override
-  public BigDecimal sum(String event, String customer, long hourSecond) throws StripeException {
+  public BigDecimal sum(String event, String customer, long from, long to) throws StripeException {
+    return hours(event, customer, from, to).values().stream()
+        .reduce(BigDecimal.ZERO, BigDecimal::add);
+  }
+
+  @Override
+  public Map<Long, BigDecimal> hours(String event, String customer, long from, long to)
+      throws StripeException {
     calls++;
     if (out || random.nextDouble() < failing) {
       faults++;
       throw new ApiConnectionException("no sum");
     }
     Instant seen = clock.instant().minus(LATE);
-    return BigDecimal.valueOf(
-        taken.stream()
-            .filter(
-                one ->
-                    one.event.equals(event)
-                        && one.customer.equals(customer)
-                        && Math.floorDiv(one.second, 3600L) == Math.floorDiv(hourSecond, 3600L)
-                        && !one.at.isAfter(seen))
-            .mapToLong(Taken::units)
-            .sum());
+    Map<Long, BigDecimal> hours = new TreeMap<>();
+    for (Taken one : taken) {
+      boolean shown = !one.at.isAfter(seen) && one.second >= from && one.second < to;
+      if (shown && one.event.equals(event) && one.customer.equals(customer)) {
+        hours.merge(
+            3600 * Math.floorDiv(one.second, 3600L),
+            BigDecimal.valueOf(one.units),
+            BigDecimal::add);
+      }
+    }
+    return hours;
   }
 
   /** The process ends here. */
