@@ -4,8 +4,10 @@ package dev.monetize.stripe;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
@@ -73,33 +75,43 @@ final class Dispatch {
     this.pace = pace;
   }
 
-  /** What is due, which is under way from now on; null if nothing is. */
-  synchronized @Nullable Task next(Instant now) {
+  /**
+   * What is due, which is under way from now on: some to send, or one to find out about.
+   *
+   * @param most how many may be sent together
+   */
+  synchronized List<Task> next(Instant now, int most) {
     boolean failing = failures >= FAILURES;
     if (locked != null
         || now.isBefore(pausedUntil)
         || (failing && !inFlight.isEmpty())
         || !pace.mayGo(now)) {
-      return null;
+      return List.of();
     }
-    Task task = outbox.look(state -> first(state, now));
-    if (task != null) {
-      inFlight.add(Lane.of(task.item()));
+    List<Task> tasks = outbox.look(state -> first(state, now, failing ? 1 : most));
+    if (!tasks.isEmpty()) {
       pace.goes(now);
     }
-    return task;
+    return tasks;
   }
 
-  private @Nullable Task first(OutboxState state, Instant now) {
+  private List<Task> first(OutboxState state, Instant now, int most) {
+    List<Task> tasks = new ArrayList<>();
     for (OutboxItem item : state.waiting().values()) {
-      if (isDue(item, now)) {
-        Task task = task(item, state, now);
-        if (task != null) {
-          return task;
+      Task task = isDue(item, now) ? task(item, state, now) : null;
+      if (task instanceof Task.Compare && tasks.isEmpty()) {
+        inFlight.add(Lane.of(item));
+        return List.of(task);
+      }
+      if (task instanceof Task.Send) {
+        inFlight.add(Lane.of(item));
+        tasks.add(task);
+        if (tasks.size() == most) {
+          return tasks;
         }
       }
     }
-    return null;
+    return tasks;
   }
 
   private boolean isDue(OutboxItem item, Instant now) {
@@ -159,25 +171,27 @@ final class Dispatch {
     wake();
   }
 
-  /** Stripe answered, whatever it said of an item: it is there. */
-  synchronized void answered(OutboxItem item) {
+  /** Stripe answered, whatever it said of items: it is there. */
+  synchronized void answered(List<OutboxItem> items) {
     failures = 0;
-    retries.remove(item.number());
+    items.forEach(item -> retries.remove(item.number()));
     wake();
   }
 
   /**
-   * A task failed and is to be tried again.
+   * A call failed, and is to be tried again.
    *
    * @param replied whether Stripe would say the same again for the same idempotency key
    */
-  synchronized void failed(OutboxItem item, boolean replied, long retryAfterMillis, Instant now) {
+  synchronized void failed(
+      List<OutboxItem> items, boolean replied, long retryAfterMillis, Instant now) {
+    for (OutboxItem item : items) {
+      Retry last = retries.getOrDefault(item.number(), Retry.NONE);
+      long pause = Math.max(retryAfterMillis, pause(last.failures(), MOST_ITEM_PAUSE_MILLIS));
+      int replies = last.replies() + (replied ? 1 : 0);
+      retries.put(item.number(), new Retry(last.failures() + 1, replies, now.plusMillis(pause)));
+    }
     failures++;
-    Retry last = retries.getOrDefault(item.number(), Retry.NONE);
-    long pause = Math.max(retryAfterMillis, pause(last.failures(), MOST_ITEM_PAUSE_MILLIS));
-    retries.put(
-        item.number(),
-        new Retry(last.failures() + 1, last.replies() + (replied ? 1 : 0), now.plusMillis(pause)));
     if (failures >= FAILURES) {
       pausedUntil = now.plusMillis(pause(failures - FAILURES, MOST_PAUSE_MILLIS));
     }

@@ -4,23 +4,23 @@ package dev.monetize.stripe;
 
 import com.stripe.exception.StripeException;
 import java.math.BigDecimal;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Meters at Stripe, as the sender of an outbox needs them. Thread-safe. */
 interface MeterEvents {
 
+  /** How many may be sent together. */
+  int most();
+
   /**
    * Sends usage, once.
    *
-   * @param event the meter's event name
-   * @param customer Stripe's
-   * @param second when it was used, in seconds since the epoch
-   * @param identifier what Stripe counts once within a day
-   * @param key what Stripe repeats its answer for
+   * @param calls at least one, at most {@link #most}, of different customers or meters; the answer
+   *     is of all of them
    */
-  Answer send(
-      String event, String customer, long units, long second, String identifier, String key);
+  Answer send(List<MeterCall> calls);
 
   /**
    * What Stripe has of a customer, which may lag behind.

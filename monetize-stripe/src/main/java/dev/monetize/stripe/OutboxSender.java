@@ -11,6 +11,8 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,6 +31,9 @@ final class OutboxSender {
   private final Reporting to;
   private final FlushTimes times;
 
+  /** What is to be sent. */
+  private record Ready(OutboxItem item, MeterCall call) {}
+
   OutboxSender(Outbox outbox, Dispatch dispatch, Reporting to, FlushTimes times) {
     this.outbox = outbox;
     this.dispatch = dispatch;
@@ -37,7 +42,7 @@ final class OutboxSender {
   }
 
   /**
-   * Does what is due, one thing of it.
+   * Does what is due: one call to Stripe.
    *
    * @return whether there was any
    * @throws IOException if it could not be written down: it is due again
@@ -47,109 +52,121 @@ final class OutboxSender {
     if (times.isDue(outbox.look(OutboxState::lastSealed), now)) {
       outbox.seal(new Sealed(times.before(now), now.getEpochSecond(), ""));
     }
-    Task task = dispatch.next(now);
-    if (task == null) {
-      return false;
-    }
+    List<Task> tasks = dispatch.next(now, to.stripe().most());
     try {
-      run(task, now);
+      run(tasks, now);
     } finally {
-      dispatch.done(task);
+      tasks.forEach(dispatch::done);
     }
-    return true;
+    return !tasks.isEmpty();
   }
 
-  private void run(Task task, Instant now) throws IOException, InterruptedException {
+  private void run(List<Task> tasks, Instant now) throws IOException, InterruptedException {
+    List<Ready> ready = new ArrayList<>();
+    for (Task task : tasks) {
+      MeterCall call = call(task, now);
+      if (call != null && task instanceof Task.Compare) {
+        compare(task.item(), call, now);
+      } else if (call != null) {
+        ready.add(new Ready(task.item(), call));
+      }
+    }
+    if (!ready.isEmpty()) {
+      send(ready, now);
+    }
+  }
+
+  /** What is said of an item; null if nothing is to be said, or not now. */
+  private @Nullable MeterCall call(Task task, Instant now) throws IOException {
     OutboxItem item = task.item();
-    UsageWindow window = item.window();
-    String event = to.meters().get(window.meter());
+    String event = to.meters().get(item.window().meter());
     if (event == null) {
-      park(item, "the meter \"" + window.meter() + "\" is reported no longer", now);
-      return;
+      park(item, "the meter \"" + item.window().meter() + "\" is reported no longer", now);
+      return null;
     }
     Optional<String> customer;
     try {
-      customer = to.customers().apply(window.customer());
+      customer = to.customers().apply(item.window().customer());
     } catch (RuntimeException e) {
-      log.warn("the Stripe customer of \"{}\" cannot be looked up", window.customer(), e);
-      dispatch.failed(item, false, 0, now);
-      return;
+      log.warn("the Stripe customer of \"{}\" cannot be looked up", item.window().customer(), e);
+      dispatch.failed(List.of(item), false, 0, now);
+      return null;
     }
     if (customer.isEmpty()) {
       move(Fate.DROPPED, now, "", item);
-    } else if (task instanceof Task.Send send) {
-      send(send, event, customer.get(), now);
-    } else {
-      compare(item, event, customer.get(), now);
+      return null;
     }
-  }
-
-  private void send(Task.Send send, String event, String customer, Instant now)
-      throws IOException, InterruptedException {
-    OutboxItem item = send.item();
-    if (now.minus(TAKEN).getEpochSecond() > item.second()) {
+    if (task instanceof Task.Send && now.minus(TAKEN).getEpochSecond() > item.second()) {
       park(item, "Stripe takes no usage that is older than 35 days", now);
-      return;
-    }
-    if (item.firstTry() == 0) {
-      move(Fate.TRIED, now, "", item);
-      outbox.sync();
+      return null;
     }
     String identifier = Identifiers.of(outbox.id(), item);
-    Answer answer =
-        to.stripe()
-            .send(
-                event,
-                customer,
-                item.units(),
-                item.second(),
-                identifier,
-                identifier + "-" + send.replies());
-    take(answer, item, now);
+    String key = identifier + "-" + (task instanceof Task.Send send ? send.replies() : 0);
+    return new MeterCall(event, customer.get(), item.units(), item.second(), identifier, key);
   }
 
-  private void take(Answer answer, OutboxItem item, Instant now) throws IOException {
-    if (answer instanceof Answer.Arrived) {
-      move(Fate.ARRIVED, now, "", item);
-      dispatch.answered(item);
-    } else if (answer instanceof Answer.Refused refused) {
-      park(item, refused.reason(), now);
-      dispatch.answered(item);
-    } else if (answer instanceof Answer.NotTaken not) {
-      untried(item, now);
-      dispatch.failed(item, true, not.retryAfterMillis(), now);
-      log.debug("Stripe did not take usage: {}", not.reason());
-    } else if (answer instanceof Answer.InDoubt doubt) {
-      dispatch.failed(item, doubt.replied(), doubt.retryAfterMillis(), now);
-      log.debug("Stripe may have taken usage: {}", doubt.reason());
-    } else if (answer instanceof Answer.Locked locked) {
-      untried(item, now);
-      if (dispatch.lock(locked.reason())) {
-        log.error(
-            "no usage reaches Stripe any more: {}. It is kept; give another key and restart, or"
-                + " call resume()",
-            locked.reason());
+  private void send(List<Ready> ready, Instant now) throws IOException, InterruptedException {
+    for (Ready one : ready) {
+      if (one.item.firstTry() == 0) {
+        move(Fate.TRIED, now, "", one.item);
       }
+    }
+    outbox.sync();
+    Answer answer = to.stripe().send(ready.stream().map(Ready::call).toList());
+    if (ready.size() > 1 && answer instanceof Answer.Refused) {
+      for (Ready one : ready) { // it does not say which of them is at fault
+        take(to.stripe().send(List.of(one.call)), List.of(one.item), now);
+      }
+    } else {
+      take(answer, ready.stream().map(Ready::item).toList(), now);
     }
   }
 
-  /** This try did not arrive; if it was the first item, nothing did. */
-  private void untried(OutboxItem item, Instant now) throws IOException {
-    if (item.firstTry() == 0) {
-      move(Fate.UNTRIED, now, "", item);
+  private void take(Answer answer, List<OutboxItem> items, Instant now) throws IOException {
+    for (OutboxItem item : items) {
+      write(answer, item, now);
+    }
+    if (answer instanceof Answer.NotTaken not) {
+      dispatch.failed(items, true, not.retryAfterMillis(), now);
+      log.debug("Stripe did not take usage: {}", not.reason());
+    } else if (answer instanceof Answer.InDoubt doubt) {
+      dispatch.failed(items, doubt.replied(), doubt.retryAfterMillis(), now);
+      log.debug("Stripe may have taken usage: {}", doubt.reason());
+    } else if (!(answer instanceof Answer.Locked locked)) {
+      dispatch.answered(items);
+    } else if (dispatch.lock(locked.reason())) {
+      log.error(
+          "no usage reaches Stripe any more: {}. It is kept; give another key and restart, or"
+              + " call resume()",
+          locked.reason());
+    }
+  }
+
+  private void write(Answer answer, OutboxItem item, Instant now) throws IOException {
+    if (answer instanceof Answer.Arrived) {
+      move(Fate.ARRIVED, now, "", item);
+    } else if (answer instanceof Answer.Refused refused) {
+      park(item, refused.reason(), now);
+    } else if (!(answer instanceof Answer.InDoubt) && item.firstTry() == 0) {
+      move(Fate.UNTRIED, now, "", item); // it was the first try, so nothing has arrived
     }
   }
 
   /** What may have arrived too long ago to be sent again: the sum at Stripe tells. */
-  private void compare(OutboxItem item, String event, String customer, Instant now)
-      throws IOException {
+  private void compare(OutboxItem item, MeterCall call, Instant now) throws IOException {
     UsageWindow window = item.window();
     @Nullable BigDecimal sum;
     try {
-      sum = to.stripe().sum(event, customer, Dispatch.hour(window), Dispatch.hour(window) + 3600);
+      sum =
+          to.stripe()
+              .sum(
+                  call.event(),
+                  call.customer(),
+                  Dispatch.hour(window),
+                  Dispatch.hour(window) + 3600);
     } catch (StripeException e) {
       log.debug("Stripe did not tell what it has", e);
-      dispatch.failed(item, true, 0, now);
+      dispatch.failed(List.of(item), true, 0, now);
       return;
     }
     long arrived = arrived(window);
@@ -169,7 +186,7 @@ final class OutboxSender {
               + " may have",
           now);
     }
-    dispatch.answered(item);
+    dispatch.answered(List.of(item));
   }
 
   private long arrived(UsageWindow hour) {

@@ -12,6 +12,7 @@ import com.stripe.param.billing.MeterEventSummaryListParams;
 import com.stripe.param.billing.MeterEventSummaryListParams.ValueGroupingWindow;
 import com.stripe.param.billing.MeterListParams;
 import java.math.BigDecimal;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -30,17 +31,22 @@ final class StripeMeterEvents implements MeterEvents {
   }
 
   @Override
-  public Answer send(
-      String event, String customer, long units, long second, String identifier, String key) {
+  public int most() {
+    return 1;
+  }
+
+  @Override
+  public Answer send(List<MeterCall> calls) {
+    MeterCall call = calls.get(0);
     MeterEventCreateParams params =
         MeterEventCreateParams.builder()
-            .setEventName(event)
-            .putPayload("stripe_customer_id", customer)
-            .putPayload("value", Long.toString(units))
-            .setTimestamp(second)
-            .setIdentifier(identifier)
+            .setEventName(call.event())
+            .putPayload("stripe_customer_id", call.customer())
+            .putPayload("value", Long.toString(call.units()))
+            .setTimestamp(call.second())
+            .setIdentifier(call.identifier())
             .build();
-    RequestOptions options = RequestOptions.builder().setIdempotencyKey(key).build();
+    RequestOptions options = RequestOptions.builder().setIdempotencyKey(call.key()).build();
     try {
       stripe.v1().billing().meterEvents().create(params, options);
       return new Answer.Arrived();

@@ -32,6 +32,7 @@ public final class StripeUsageSinkBuilder {
   private @Nullable Function<String, Optional<String>> customers;
   private PeriodStarts periods = PeriodStarts.ON_THE_HOUR;
   private Duration flushEvery = Duration.ofHours(1);
+  private boolean streamed;
   private int concurrency = 8;
   private int callsPerSecond = 20;
   private InstantSource clock = InstantSource.system();
@@ -118,6 +119,15 @@ public final class StripeUsageSinkBuilder {
     return value;
   }
 
+  /**
+   * Sends a hundred items in a call, by Stripe's stream of meter events (API v2): for many
+   * thousands of customers. What Stripe cannot use is not answered then, but reported by webhook.
+   */
+  public StripeUsageSinkBuilder streamed() {
+    streamed = true;
+    return this;
+  }
+
   /** The clock; default: the system's. */
   public StripeUsageSinkBuilder clock(InstantSource source) {
     clock = Objects.requireNonNull(source, "source");
@@ -137,7 +147,9 @@ public final class StripeUsageSinkBuilder {
    * @throws IllegalStateException if no meter or no customers were given
    */
   public StripeUsageSink build() throws IOException {
-    return build(new StripeMeterEvents(connection), concurrency);
+    MeterEvents stripe =
+        streamed ? new StreamedMeterEvents(connection, clock) : new StripeMeterEvents(connection);
+    return build(stripe, concurrency);
   }
 
   /** One with so many threads; with none, for tests that do its steps. */

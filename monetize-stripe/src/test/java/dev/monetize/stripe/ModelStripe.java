@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.monetize.stripe;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.stripe.exception.ApiConnectionException;
 import com.stripe.exception.StripeException;
 import java.math.BigDecimal;
@@ -46,6 +48,7 @@ final class ModelStripe implements MeterEvents {
   private final List<Taken> taken = new ArrayList<>();
   private final Deque<Integer> ways = new ArrayDeque<>();
   private final List<Sent> sent = new ArrayList<>();
+  private int most = 1;
   private double failing;
   private boolean out;
   private int calls;
@@ -95,54 +98,80 @@ final class ModelStripe implements MeterEvents {
     return taken;
   }
 
+  /** Has it take so many in one call. */
+  void most(int value) {
+    most = value;
+  }
+
   @Override
-  public Answer send(
-      String event, String customer, long units, long second, String identifier, String key) {
+  public int most() {
+    return most;
+  }
+
+  /** The answer to several is that of the last: all go the same way. */
+  @Override
+  public Answer send(List<MeterCall> together) {
     calls++;
-    sent.add(new Sent(customer, units, second, identifier, key));
+    assertThat(together).hasSizeBetween(1, most);
+    assertThat(together)
+        .extracting(call -> call.customer() + " " + call.event())
+        .doesNotHaveDuplicates();
     boolean fails = out || random.nextDouble() < failing;
     faults += fails ? 1 : 0;
     int way = fails ? random.nextInt(out ? 3 : 7) : WORKS;
     way = ways.isEmpty() ? way : ways.remove();
+    Answer answer = new Answer.Arrived();
+    for (MeterCall call : together) {
+      answer = send(call, way);
+    }
+    return answer;
+  }
+
+  private Answer send(MeterCall call, int way) {
+    sent.add(new Sent(call.customer(), call.units(), call.second(), call.identifier(), call.key()));
+    String key = call.key();
     return switch (way) {
       case UNREACHED -> new Answer.NotTaken("refused", 0);
       case LOST -> new Answer.InDoubt("lost on the way", false, 0);
       case ANSWER_LOST -> {
-        take(event, customer, units, second, identifier, key);
+        take(call);
         yield new Answer.InDoubt("the answer was lost", false, 0);
       }
       case TOO_MANY -> new Answer.NotTaken("429", random.nextInt(5000));
-      case ERROR -> answers.computeIfAbsent(key, same -> new Answer.InDoubt("500", true, 0));
+      case ERROR -> stored(key, new Answer.InDoubt("500", true, 0));
       case ERROR_AFTER_ALL -> {
         if (!answers.containsKey(key)) {
-          take(event, customer, units, second, identifier, key);
-          answers.put(key, new Answer.InDoubt("500 after all", true, 0));
+          take(call);
         }
-        yield answers.get(key);
+        yield stored(key, new Answer.InDoubt("500 after all", true, 0));
       }
       case KILLED -> throw new Killed();
       case REFUSED -> new Answer.Refused("400 no such thing");
       case LOCKED -> new Answer.Locked("401 no such key");
-      default -> take(event, customer, units, second, identifier, key);
+      default -> take(call);
     };
   }
 
-  private Answer take(
-      String event, String customer, long units, long second, String identifier, String key) {
-    Answer before = answers.get(key);
+  /** An answer is repeated for its key; those that take several know no keys. */
+  private Answer stored(String key, Answer answer) {
+    return most > 1 ? answer : answers.computeIfAbsent(key, same -> answer);
+  }
+
+  private Answer take(MeterCall call) {
+    Answer before = answers.get(call.key());
     if (before != null) {
       return before;
     }
     Instant now = clock.instant();
-    Instant known = identifiers.get(identifier);
+    Instant known = identifiers.get(call.identifier());
     if (known != null && now.isBefore(known.plus(A_DAY))) {
       return new Answer.Arrived();
     }
-    if (now.minus(OLDEST).getEpochSecond() > second) {
+    if (now.minus(OLDEST).getEpochSecond() > call.second()) {
       return new Answer.Refused("too old");
     }
-    identifiers.put(identifier, now);
-    taken.add(new Taken(event, customer, second, units, now));
+    identifiers.put(call.identifier(), now);
+    taken.add(new Taken(call.event(), call.customer(), call.second(), call.units(), now));
     return new Answer.Arrived();
   }
 

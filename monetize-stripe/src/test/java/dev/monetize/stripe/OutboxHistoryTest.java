@@ -51,6 +51,7 @@ final class OutboxHistoryTest {
     History(long seed) throws IOException {
       random = new SplittableRandom(seed);
       stripe = new ModelStripe(random.split(), clock);
+      stripe.most(random.nextBoolean() ? 1 : 7);
       journals = new KilledJournals(random.split());
       sink = open();
     }

@@ -8,6 +8,7 @@ import static dev.monetize.stripe.ModelStripe.LOCKED;
 import static dev.monetize.stripe.ModelStripe.LOST;
 import static dev.monetize.stripe.ModelStripe.REFUSED;
 import static dev.monetize.stripe.ModelStripe.UNREACHED;
+import static dev.monetize.stripe.ModelStripe.WORKS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
@@ -222,7 +223,9 @@ final class StripeUsageSinkTest {
     use("acme", NOON, NOON);
     sink.flush();
     send();
-    stripe.send("api_calls", "cus_acme", 7, NOON.getEpochSecond(), "another's", "key");
+    stripe.send(
+        List.of(
+            new MeterCall("api_calls", "cus_acme", 7, NOON.getEpochSecond(), "another's", "key")));
     later(Duration.ofHours(24));
 
     assertThat(sink.parked()).hasSize(1);
@@ -319,6 +322,23 @@ final class StripeUsageSinkTest {
 
     later(Duration.ofSeconds(1));
     assertThat(stripe.sent()).hasSizeBetween(10, 11);
+  }
+
+  @Test
+  void several_goTogetherWhereStripeTakesThem() throws IOException, InterruptedException {
+    stripe.most(10);
+    for (int i = 0; i < 25; i++) {
+      use("c" + i, NOON, NOON);
+    }
+    stripe.next(LOST, REFUSED, WORKS, REFUSED);
+    sink.flush();
+    send();
+    later(Duration.ofMinutes(1));
+
+    assertThat(stripe.taken()).hasSize(24);
+    assertThat(stripe.calls()).isEqualTo(1 + 1 + 10 + 2);
+    assertThat(sink.parked()).as("the one that was refused alone").hasSize(1);
+    assertThat(sink.backlog().arrived()).isEqualTo(48);
   }
 
   @Test
