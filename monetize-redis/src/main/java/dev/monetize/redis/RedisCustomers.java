@@ -22,7 +22,7 @@ import redis.clients.jedis.params.SetParams;
  * one behind Sentinel, or a cluster.
  *
  * <pre>{@code
- * RedisClient redis = RedisClient.create("redis://localhost:6379");
+ * UnifiedJedis redis = RedisUrl.parse("redis://localhost:6379").connect();
  * Monetizer.builder()
  *     .customers(RedisCustomers.on(redis))
  *     .subscriptions(RedisSubscriptions.on(redis))
