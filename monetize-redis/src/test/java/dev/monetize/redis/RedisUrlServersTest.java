@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.UncheckedIOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -139,6 +140,32 @@ class RedisUrlServersTest {
     refused(
         login + "127.0.0.1:" + tls, certificate.trust(), "no server can be reached", "127.0.0.1");
     refused("redis://:secret@localhost:" + tls, USUAL, "no server can be reached");
+  }
+
+  @Test
+  void trustStoreOfTheJvm_isUsed() throws Exception {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(certificate.trustOfJvm());
+    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    command.add(Pinging.class.getName());
+    command.add("rediss://:" + ESCAPED + "@localhost:" + tls + "?timeout=2s");
+
+    Process process = new ProcessBuilder(command).redirectError(Redirect.INHERIT).start();
+
+    assertThat(process.inputReader().lines()).containsExactly("PONG");
+  }
+
+  /** In a process of its own. */
+  static final class Pinging {
+
+    private Pinging() {}
+
+    public static void main(String[] args) {
+      try (UnifiedJedis redis = RedisUrl.parse(args[0]).connect()) {
+        System.out.println(redis.ping());
+      }
+    }
   }
 
   @Test

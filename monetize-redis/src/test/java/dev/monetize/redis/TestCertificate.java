@@ -89,6 +89,12 @@ final class TestCertificate {
         "tls-auth-clients no");
   }
 
+  /** Has a JVM trust it. */
+  List<String> trustOfJvm() {
+    return List.of(
+        "-Djavax.net.ssl.trustStore=" + store, "-Djavax.net.ssl.trustStorePassword=" + PASSWORD);
+  }
+
   /** Trusts it. */
   SslOptions trust() {
     return SslOptions.builder()
