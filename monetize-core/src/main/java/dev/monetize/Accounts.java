@@ -68,15 +68,16 @@ public final class Accounts {
         id,
         () -> {
           CustomerStore store = store();
-          boolean whole = subscriptions.find(id).isPresent();
-          if (whole && store.customer(id).isPresent()) {
-            throw new IllegalArgumentException("there is a customer \"" + id + "\" already");
-          }
           Customer customer = new Customer(id, name);
           Subscription subscription = checked(Subscription.to(tier, id));
-          store.put(customer);
-          if (!whole) {
-            subscriptions.put(subscription);
+          boolean subscribed = subscriptions.find(id).isPresent();
+          boolean added = store.add(customer);
+          // Of several instances at once, one adds the subscription; it is the one that creates.
+          if (subscribed ? !added : !subscriptions.add(subscription)) {
+            throw new IllegalArgumentException("there is a customer \"" + id + "\" already");
+          }
+          if (!added) {
+            store.put(customer);
           }
           return customer;
         });

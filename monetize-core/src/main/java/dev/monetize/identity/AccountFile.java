@@ -156,6 +156,34 @@ public final class AccountFile implements CustomerStore, Subscriptions, AutoClos
     write(subscription);
   }
 
+  @Override
+  public boolean add(Customer customer) {
+    return addEntry(customer);
+  }
+
+  @Override
+  public boolean add(ApiKey key) {
+    return addEntry(key);
+  }
+
+  @Override
+  public boolean add(Subscription subscription) {
+    return addEntry(subscription);
+  }
+
+  private boolean addEntry(Entry entry) {
+    writing.lock();
+    try {
+      boolean absent = tables.present(entry) == null;
+      if (absent) {
+        write(entry);
+      }
+      return absent;
+    } finally {
+      writing.unlock();
+    }
+  }
+
   private void write(Entry entry) {
     writing.lock();
     try {

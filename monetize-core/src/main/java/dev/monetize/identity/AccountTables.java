@@ -47,7 +47,8 @@ final class AccountTables {
     return entry.equals(present(entry));
   }
 
-  private @Nullable Entry present(Entry entry) {
+  /** The entry in whose place this one would stand, or null. */
+  @Nullable Entry present(Entry entry) {
     if (entry instanceof Customer customer) {
       return customers.get(customer.id());
     } else if (entry instanceof ApiKey key) {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.monetize.identity;
 
+import java.math.BigInteger;
 import java.security.SecureRandom;
 import java.util.Arrays;
 
@@ -45,6 +46,19 @@ final class Base62 {
     for (int i = length - 1; i >= 0; i--) {
       out[i] = DIGITS.charAt((int) (rest % BASE));
       rest /= BASE;
+    }
+    return new String(out);
+  }
+
+  /** The lowest digits of a number of at least 0, so many, the highest of them first. */
+  static String digits(BigInteger number, int length) {
+    BigInteger base = BigInteger.valueOf(BASE);
+    char[] out = new char[length];
+    BigInteger rest = number;
+    for (int i = length - 1; i >= 0; i--) {
+      BigInteger[] parts = rest.divideAndRemainder(base);
+      out[i] = DIGITS.charAt(parts[1].intValue());
+      rest = parts[0];
     }
     return new String(out);
   }

@@ -5,7 +5,10 @@ package dev.monetize.identity;
 import java.util.List;
 import java.util.Optional;
 
-/** Customers and keys that we keep ourselves. What {@code put} returned from is durable. */
+/**
+ * Customers and keys that we keep ourselves. What {@code put} and {@code add} returned from is
+ * durable.
+ */
 public interface CustomerStore extends Customers {
 
   /** A customer by id. */
@@ -26,4 +29,21 @@ public interface CustomerStore extends Customers {
    * @throws IllegalArgumentException if that one is another customer's, or another key has its hash
    */
   void put(ApiKey key);
+
+  /**
+   * Adds a customer, unless there is one with its id. Of several processes that add one at once,
+   * one does.
+   *
+   * @return whether it was added
+   */
+  boolean add(Customer customer);
+
+  /**
+   * Adds a key, unless there is one with its id, valid or not. Of several processes that add one at
+   * once, one does.
+   *
+   * @return whether it was added
+   * @throws IllegalArgumentException if another key has its hash
+   */
+  boolean add(ApiKey key);
 }

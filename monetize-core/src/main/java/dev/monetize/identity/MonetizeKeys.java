@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.monetize.identity;
 
+import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.Arrays;
@@ -32,6 +34,8 @@ public final class MonetizeKeys implements KeyFormat {
   private static final int PREFIX = 8;
   private static final int RANDOM = 30;
   private static final int CHECKSUM = 6;
+
+  private static final String DERIVED = "dev.monetize derived-key 1 ";
 
   private final PepperedHash current;
   private final List<PepperedHash> older;
@@ -82,7 +86,22 @@ public final class MonetizeKeys implements KeyFormat {
 
   /** A new key. Its secret can be had from the answer once, and from nowhere else. */
   public IssuedKey generate(SecureRandom random, Mode mode) {
-    String body = Base62.random(random, RANDOM);
+    return issued(Base62.random(random, RANDOM), mode);
+  }
+
+  /**
+   * The key that a secret has for a name, always the same: for demos and tests, of which several
+   * processes are to know one key. Whoever has the secret has the key.
+   *
+   * @param secret as hard to guess as the key is to be; at least one byte
+   * @param name tells the keys of a secret apart
+   */
+  public IssuedKey derive(byte[] secret, String name, Mode mode) {
+    byte[] message = (DERIVED + mode.prefix + name).getBytes(StandardCharsets.UTF_8);
+    return issued(Base62.digits(new BigInteger(1, Hmac.of(secret, message)), RANDOM), mode);
+  }
+
+  private IssuedKey issued(String body, Mode mode) {
     long checksum = Crc.value(Crc.steps(mode.crc, body));
     String secret = mode.prefix + body + Base62.digits(checksum, CHECKSUM);
     return new IssuedKey(secret, hash(secret));

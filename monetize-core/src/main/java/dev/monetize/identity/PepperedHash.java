@@ -4,11 +4,9 @@ package dev.monetize.identity;
 
 import java.nio.charset.StandardCharsets;
 import java.security.DigestException;
-import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 
 /**
  * HMAC-SHA-256 of a key under one pepper. The HMAC's key is derived from the pepper for this use
@@ -20,7 +18,6 @@ import javax.crypto.spec.SecretKeySpec;
  */
 final class PepperedHash {
 
-  private static final String ALGORITHM = "HmacSHA256";
   private static final byte[] USE = "dev.monetize api-key 1".getBytes(StandardCharsets.US_ASCII);
   private static final int BLOCK = 64;
   private static final int HASH = 32;
@@ -28,7 +25,7 @@ final class PepperedHash {
   private final Spares<Worker> workers;
 
   PepperedHash(Pepper pepper) {
-    byte[] derived = derived(pepper.secret());
+    byte[] derived = Hmac.of(pepper.secret(), USE);
     byte[] inner = padded(derived, 0x36);
     byte[] outer = padded(derived, 0x5C);
     workers = new Spares<>(() -> new Worker(inner, outer));
@@ -40,16 +37,6 @@ final class PepperedHash {
     KeyHash hash = worker.hash(key);
     workers.give(worker);
     return hash;
-  }
-
-  private static byte[] derived(byte[] secret) {
-    try {
-      Mac mac = Mac.getInstance(ALGORITHM);
-      mac.init(new SecretKeySpec(secret, ALGORITHM));
-      return mac.doFinal(USE);
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("every Java platform has " + ALGORITHM, e);
-    }
   }
 
   private static byte[] padded(byte[] key, int pad) {

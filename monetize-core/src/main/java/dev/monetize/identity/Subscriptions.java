@@ -14,6 +14,14 @@ public interface Subscriptions {
   /** Adds a subscription, or replaces the customer's present one. Durable when it returns. */
   void put(Subscription subscription);
 
+  /**
+   * Adds a subscription, unless the customer has one. Of several processes that add one at once,
+   * one does. Durable when it returns.
+   *
+   * @return whether it was added
+   */
+  boolean add(Subscription subscription);
+
   /** All of them, in no order: to tell whom a new tier file concerns. */
   Stream<Subscription> all();
 }

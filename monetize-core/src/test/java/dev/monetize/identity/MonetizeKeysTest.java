@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.sun.management.ThreadMXBean;
 import dev.monetize.identity.MonetizeKeys.Mode;
 import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.HashSet;
 import java.util.List;
@@ -50,6 +51,24 @@ class MonetizeKeysTest {
   void format_neverChanges(String key, String hash) {
     assertThat(keys.recognizes(key)).isTrue();
     assertThat(keys.hash(key).hex()).isEqualTo(hash);
+  }
+
+  /** Made by an independent program, too: instances of two releases must know one key. */
+  @ParameterizedTest
+  @CsvSource({
+    "LIVE,mk_live_WPFyN6pVjYJukGvPBo1Vc6OBpzR2Ue09DzOL",
+    "TEST,mk_test_wOsdMV7KVnEnohNYJymbPGvKB2LNKt0mxppO"
+  })
+  void derived_neverChanges(Mode mode, String key) {
+    byte[] secret = "a secret of the demo".getBytes(StandardCharsets.US_ASCII);
+
+    IssuedKey derived = keys.derive(secret, "demo-free", mode);
+
+    assertThat(derived.hash()).isEqualTo(keys.hash(key));
+    assertThat(derived.takeSecret()).isEqualTo(key);
+    assertThat(keys.recognizes(key)).isTrue();
+    assertThat(keys.derive(secret, "demo-pro", mode).takeSecret()).isNotEqualTo(key);
+    assertThat(keys.derive(new byte[] {1}, "demo-free", mode).takeSecret()).isNotEqualTo(key);
   }
 
   @Test

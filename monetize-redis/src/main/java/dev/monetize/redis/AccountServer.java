@@ -47,6 +47,11 @@ final class AccountServer {
     return answered(() -> question.apply(redis));
   }
 
+  /** Asks the server, which may answer nothing; whether it answered something. */
+  boolean answers(Function<UnifiedJedis, @Nullable Object> question) {
+    return answered(() -> question.apply(redis) != null);
+  }
+
   /** Runs a script on a name, with what else it needs. */
   String run(LuaScript script, String name, String... arguments) {
     return answered(

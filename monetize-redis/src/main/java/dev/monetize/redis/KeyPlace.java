@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.monetize.redis;
 
+import dev.monetize.identity.ApiKey;
 import dev.monetize.identity.KeyHash;
 import java.util.List;
 
@@ -25,6 +26,11 @@ record KeyPlace(String text, String change, String customer, List<KeyHash> hashe
         words.get(0),
         words.get(1),
         words.subList(2, words.size()).stream().map(KeyHash::ofHex).toList());
+  }
+
+  /** Whether it is the place of a key as that is: of its customer, under its hash. */
+  boolean isOf(ApiKey key) {
+    return customer.equals(key.customer()) && hashes.get(0).equals(key.hash());
   }
 
   /** Those that the key is not under once its change is done. */

@@ -3,6 +3,7 @@
 package dev.monetize.redis;
 
 import redis.clients.jedis.exceptions.JedisAccessControlException;
+import redis.clients.jedis.exceptions.JedisClusterOperationException;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
@@ -18,6 +19,11 @@ final class RedisAdvice {
    * @param prefix of the names and channels that were asked for
    */
   static String of(JedisException e, String prefix) {
+    if (e instanceof JedisClusterOperationException
+        && e.getSuppressed().length > 0
+        && e.getSuppressed()[0] instanceof JedisException ofNode) {
+      return of(ofNode, prefix);
+    }
     String said = String.valueOf(e.getMessage());
     if (e instanceof JedisConnectionException) {
       return "no server can be reached; see that one is up, and that the client has its address"

@@ -15,13 +15,14 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.UnifiedJedis;
+import redis.clients.jedis.params.SetParams;
 
 /**
  * Customers and keys of all instances of a service that share a Redis or Valkey: a single server,
  * one behind Sentinel, or a cluster.
  *
  * <pre>{@code
- * RedisClient redis = RedisClient.create("redis://localhost:6379");
+ * UnifiedJedis redis = RedisUrl.parse("redis://localhost:6379").connect();
  * Monetizer.builder()
  *     .customers(RedisCustomers.on(redis))
  *     .subscriptions(RedisSubscriptions.on(redis))
@@ -65,6 +66,8 @@ public final class RedisCustomers implements CustomerStore, Changes {
   private static final String MOVED_SECONDS = "86400";
 
   private static final String KEYS = "keys";
+  private static final String PUT = "put";
+  private static final String ADD = "add";
 
   private final AccountServer server;
 
@@ -153,17 +156,50 @@ public final class RedisCustomers implements CustomerStore, Changes {
     key(key.hash()).ifPresent(present -> checkTwin(key, present.id()));
     KeyPlace place = begin(key);
     server.ask(redis -> redis.sadd(server.name("keys-of", key.customer()), key.id()));
-    checkTwin(key, record(key, place, key.hash(), AccountText.of(key)));
+    checkTwin(key, record(key, place, key.hash(), AccountText.of(key), PUT));
     if (!place.older().isEmpty()) {
-      place.older().forEach(hash -> record(key, place, hash, ""));
+      place.older().forEach(hash -> record(key, place, hash, "", PUT));
       server.run(REPLACE, server.name("key-id", key.id()), place.text(), place.settled());
     }
   }
 
-  private KeyPlace begin(ApiKey key) {
+  @Override
+  public boolean add(Customer customer) {
+    String text = AccountText.of(customer);
+    SetParams absent = SetParams.setParams().nx();
+    return server.answers(redis -> redis.set(server.name("customer", customer.id()), text, absent));
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Where the adding of a key was cut off half-way, its id is that of its hash: the same again
+   * completes it, and one of another hash is not added.
+   */
+  @Override
+  public boolean add(ApiKey key) {
+    key(key.hash()).ifPresent(present -> checkTwin(key, present.id()));
+    if (key(key.id()).isPresent()) {
+      return false;
+    }
+    KeyPlace place = place(key, ADD);
+    if (!place.isOf(key)) {
+      return false;
+    }
+    server.ask(redis -> redis.sadd(server.name("keys-of", key.customer()), key.id()));
+    String present = record(key, place, key.hash(), AccountText.of(key), ADD);
+    checkTwin(key, present);
+    return present.isEmpty();
+  }
+
+  private KeyPlace place(ApiKey key, String how) {
     String name = server.name("key-id", key.id());
-    String text = server.run(PLACE, name, key.customer(), key.hash().hex());
-    KeyPlace place = AccountServer.read(name, text, KeyPlace::parse);
+    String text = server.run(PLACE, name, key.customer(), key.hash().hex(), how);
+    return AccountServer.read(name, text, KeyPlace::parse);
+  }
+
+  private KeyPlace begin(ApiKey key) {
+    KeyPlace place = place(key, PUT);
     if (!place.customer().equals(key.customer())) {
       throw new IllegalArgumentException(
           "key \"%s\" is customer \"%s\"'s and can't become customer \"%s\"'s"
@@ -172,7 +208,7 @@ public final class RedisCustomers implements CustomerStore, Changes {
     return place;
   }
 
-  private String record(ApiKey key, KeyPlace place, KeyHash hash, String text) {
+  private String record(ApiKey key, KeyPlace place, KeyHash hash, String text, String how) {
     return server.run(
         RECORD,
         hashName(hash),
@@ -181,7 +217,8 @@ public final class RedisCustomers implements CustomerStore, Changes {
         text,
         MOVED_SECONDS,
         server.channel(KEYS),
-        key.customer());
+        key.customer(),
+        how);
   }
 
   private static void checkTwin(ApiKey key, String other) {

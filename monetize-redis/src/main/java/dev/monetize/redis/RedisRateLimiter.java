@@ -32,11 +32,7 @@ import redis.clients.jedis.exceptions.JedisException;
  * Holds callers to their limits over all instances of a service, which share a Redis or Valkey.
  *
  * <pre>{@code
- * RedisClient redis =
- *     RedisClient.builder()
- *         .hostAndPort(new HostAndPort("redis.internal", 6379))
- *         .clientConfig(DefaultJedisClientConfig.builder().timeoutMillis(50).build())
- *         .build();
+ * UnifiedJedis redis = RedisUrl.parse("redis://redis.internal:6379").connect();
  * Monetizer monetizer =
  *     Monetizer.builder()
  *         .limiter(used -> RedisRateLimiter.on(redis).restoredFrom(used).build())
@@ -49,7 +45,8 @@ import redis.clients.jedis.exceptions.JedisException;
  *
  * <p><b>While Redis does not answer</b> each limit is held as {@link WhenDown} says. After five
  * failures in a row it is left alone, but for one call a second. What was admitted meanwhile is
- * charged when it is back. Give the client a short timeout: that is what the first five calls wait.
+ * charged when it is back. The first five calls wait as long as the client does: 50 ms if it is of
+ * a {@link RedisUrl}.
  *
  * <p>Thread-safe. The client is the caller's, and is not closed.
  */

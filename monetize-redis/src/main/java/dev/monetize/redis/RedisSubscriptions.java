@@ -28,7 +28,7 @@ import redis.clients.jedis.resps.ScanResult;
  */
 public final class RedisSubscriptions implements Subscriptions, Changes {
 
-  private static final LuaScript PUT = LuaScript.load("subscription.lua");
+  private static final LuaScript WRITE = LuaScript.load("subscription.lua");
   private static final String KIND = "subscriptions";
   private static final int SHARES = 256;
   private static final ScanParams MANY = new ScanParams().count(1_000);
@@ -63,8 +63,18 @@ public final class RedisSubscriptions implements Subscriptions, Changes {
 
   @Override
   public void put(Subscription subscription) {
+    write(subscription, "put");
+  }
+
+  @Override
+  public boolean add(Subscription subscription) {
+    return write(subscription, "add").isEmpty();
+  }
+
+  private String write(Subscription subscription, String how) {
     String customer = subscription.customer();
-    server.run(PUT, share(customer), customer, AccountText.of(subscription), server.channel(KIND));
+    String text = AccountText.of(subscription);
+    return server.run(WRITE, share(customer), customer, text, server.channel(KIND), how);
   }
 
   @Override

@@ -6,15 +6,16 @@
 -- KEYS   where the key is
 -- ARGV 1 whose it is
 --      2 the hash
+--      3 'add' where it is to be a new key
 --
 -- The value is: number of the change, customer, hashes from the newest on, with a space between. Answers the new
--- value; of a key of another customer the present one, which stays.
+-- value; of a key of another customer, and where one is added that has a place already, the present one, which stays.
 
 local value = redis.call('GET', KEYS[1])
 local number, customer, hashes = 0, ARGV[1], ''
 if value then
   number, customer, hashes = string.match(value, '^(%d+) (%S+)(.*)$')
-  if customer ~= ARGV[1] then
+  if customer ~= ARGV[1] or ARGV[3] == 'add' then
     return value
   end
 end

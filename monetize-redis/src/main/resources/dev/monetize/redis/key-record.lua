@@ -10,9 +10,11 @@
 --      4 how many seconds to remember that it is under another one
 --      5 channel to tell on
 --      6 customer to tell of
+--      7 'add' where it is to be a new key
 --
 -- The value is the first three, with a space between. A change that began before the present one changes nothing:
--- it was overtaken. Answers the id of the other key that has this hash, or ''.
+-- it was overtaken; so does the adding of a key that is there. Answers the id of the key that is there then, which may
+-- be another that has this hash, or ''.
 
 local value = redis.call('GET', KEYS[1])
 if value then
@@ -21,8 +23,8 @@ if value then
     if key ~= '' then
       return id
     end
-  elseif tonumber(number) > tonumber(ARGV[1]) then
-    return ''
+  elseif tonumber(number) > tonumber(ARGV[1]) or (ARGV[7] == 'add' and key ~= '') then
+    return id
   end
 end
 redis.call('PUBLISH', ARGV[5], ARGV[6]) -- heard when this is done; where it is refused, nothing is written

@@ -85,6 +85,38 @@ class RedisCustomersTest {
     assertThat(steps).isGreaterThan(30);
   }
 
+  @Test
+  void addingThatBreaksAtAnyStep_isCompletedByTheSameAgain() {
+    int steps = 0;
+    for (boolean done : new boolean[] {false, true}) {
+      for (int n = 1; addingBreaks(n, done); n++) {
+        steps++;
+      }
+    }
+    assertThat(steps).isGreaterThan(8);
+  }
+
+  private boolean addingBreaks(int n, boolean done) {
+    redis.flushAll();
+    failing.failAt(n, done);
+    boolean broke = false;
+    try {
+      assertThat(failingStore.add(KEY)).isTrue();
+    } catch (UncheckedIOException e) {
+      assertThat(e).hasMessageContaining("it broke");
+      broke = true;
+    }
+    failing.failAt(0, false);
+    boolean there = store.key("key_1").isPresent();
+
+    if (redis.exists("monetize:key-id:key_1")) {
+      assertThat(store.add(MOVED)).as("broken at step %s", n).isFalse();
+    }
+    assertThat(store.add(KEY)).as("broken at step %s", n).isEqualTo(!there);
+    assertWhole(KEY);
+    return broke;
+  }
+
   private record Change(@Nullable ApiKey before, ApiKey after) {}
 
   /** Whether the n-th step of a change, which broke, was one of it. */

@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -128,6 +129,35 @@ class TwoInstancesTest {
     assertThat(serves(other, key)).isTrue();
     assertThat(other.accounts().customer("acme")).isPresent();
     assertThat(other.accounts().keys("acme")).hasSize(1);
+  }
+
+  @Test
+  void customerCreatedOnBothAtOnce_isOneOfThem() {
+    for (int round = 0; round < 200; round++) {
+      String id = "acme-" + round;
+
+      List<String> created =
+          Stream.of(one, other)
+              .parallel()
+              .map(instance -> creates(instance, id, instance == one ? "free" : "pro"))
+              .filter(tier -> !tier.isEmpty())
+              .toList();
+
+      assertThat(created).hasSize(1);
+      assertThat(one.accounts().subscription(id).orElseThrow().tier()).isEqualTo(created.get(0));
+      assertThat(one.accounts().customer(id).orElseThrow().name()).isEqualTo(created.get(0));
+    }
+  }
+
+  /** The tier, if it was this one who created the customer. */
+  private static String creates(Monetizer instance, String id, String tier) {
+    try {
+      instance.accounts().createCustomer(id, tier, tier);
+      return tier;
+    } catch (IllegalArgumentException e) {
+      assertThat(e).hasMessage("there is a customer \"" + id + "\" already");
+      return "";
+    }
   }
 
   @Test

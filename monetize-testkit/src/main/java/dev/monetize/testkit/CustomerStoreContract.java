@@ -14,9 +14,11 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -299,6 +301,120 @@ public abstract class CustomerStoreContract {
       assertThat(store().find(now.hash())).contains(owner(now));
       assertThat(store().find(other.hash())).isEmpty();
     }
+  }
+
+  @Test
+  void addedCustomer_isNotReplacedByAnother() throws Exception {
+    assertThat(store().add(ACME)).isTrue();
+    assertThat(store().add(new Customer("acme", "other"))).isFalse();
+
+    restart();
+
+    assertThat(store().add(new Customer("acme", "other"))).isFalse();
+    assertThat(store().customer("acme")).contains(ACME);
+  }
+
+  @Test
+  void customersOfOneIdAddedAtOnce_oneIsThere() throws Exception {
+    CustomerStore store = store();
+    for (int round = 0; round < 20; round++) {
+      String id = "acme-" + round;
+      List<Customer> added = new CopyOnWriteArrayList<>();
+
+      long done =
+          atOnce(
+              IntStream.range(0, THREADS)
+                  .mapToObj(i -> new Customer(id, "name " + i))
+                  .map(one -> adding(() -> store.add(one), () -> added.add(one)))
+                  .toList());
+
+      assertThat(done).isOne();
+      assertThat(store.customer(id)).contains(added.get(0));
+    }
+  }
+
+  @Test
+  void addedKey_isFound_andNotReplacedByAnother() throws Exception {
+    assertThat(store().add(KEY)).isTrue();
+
+    for (int i = 0; i < 2; i++) {
+      assertThat(store().add(KEY)).isFalse();
+      assertThat(store().add(key("key_1", "acme", 2))).isFalse();
+      assertThat(store().add(key("key_1", "evil", 3))).isFalse();
+      assertThat(store().find(KEY.hash())).contains(owner(KEY));
+      assertThat(store().find(key("key_1", "acme", 2).hash())).isEmpty();
+      assertThat(store().keys("acme")).containsExactly(KEY);
+      assertThat(store().keys("evil")).isEmpty();
+      restart();
+    }
+  }
+
+  @Test
+  void revokedKey_isNotBroughtBackByAdding() throws Exception {
+    ApiKey revoked = KEY.revokedAt(at(60));
+    store().put(KEY);
+    store().put(revoked);
+
+    assertThat(store().add(KEY)).isFalse();
+    assertThat(store().find(KEY.hash())).contains(owner(revoked));
+    assertThat(store().key("key_1")).contains(revoked);
+  }
+
+  @Test
+  void addedKey_hasItsHashAlone() {
+    store().add(KEY);
+
+    assertThatThrownBy(() -> store().add(key("key_3", "acme", 1)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("key \"key_3\" has the hash of key \"key_1\"");
+    assertThat(store().keys("acme")).containsExactly(KEY);
+  }
+
+  @Test
+  void keysOfOneIdAddedAtOnce_oneIsThere() throws Exception {
+    CustomerStore store = store();
+    for (int round = 0; round < 40; round++) {
+      int first = round * THREADS;
+      boolean ofOneHash = round % 2 == 0;
+      String id = "k" + round;
+      List<ApiKey> added = new CopyOnWriteArrayList<>();
+
+      long done =
+          atOnce(
+              IntStream.range(0, THREADS)
+                  .mapToObj(i -> key(id, "acme", ofOneHash ? first : first + i))
+                  .map(one -> adding(() -> store.add(one), () -> added.add(one)))
+                  .toList());
+
+      assertThat(done).isOne();
+      assertThat(store.key(id)).contains(added.get(0));
+      assertThat(store.find(added.get(0).hash())).contains(owner(added.get(0)));
+    }
+  }
+
+  @Test
+  void keyAddedAndRevokedAtOnce_isRevoked() throws Exception {
+    CustomerStore store = store();
+    for (int round = 0; round < 50; round++) {
+      ApiKey key = key("k" + round, "acme", round);
+      ApiKey revoked = key.revokedAt(at(60));
+      store.add(key);
+
+      atOnce(List.of(putting(revoked), () -> store.add(key), () -> store.add(key)));
+
+      assertThat(store.key(key.id())).contains(revoked);
+      assertThat(store.find(key.hash())).contains(owner(revoked));
+    }
+  }
+
+  private static Callable<Boolean> adding(BooleanSupplier add, Runnable added) {
+    return () -> {
+      boolean done = add.getAsBoolean();
+      if (done) {
+        added.run();
+      }
+      return done;
+    };
   }
 
   private Callable<Boolean> putting(ApiKey key) {

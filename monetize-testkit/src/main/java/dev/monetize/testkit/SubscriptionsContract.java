@@ -105,6 +105,36 @@ public abstract class SubscriptionsContract {
   }
 
   @Test
+  void addedSubscription_isNotReplacedByAnother() throws Exception {
+    assertThat(subscriptions().add(PRO)).isTrue();
+    assertThat(subscriptions().add(Subscription.to("free", "acme"))).isFalse();
+
+    restart();
+
+    assertThat(subscriptions().add(Subscription.to("free", "acme"))).isFalse();
+    assertThat(subscriptions().find("acme")).contains(PRO);
+    assertThat(all()).containsExactly(PRO);
+  }
+
+  @Test
+  void subscriptionsAddedAtOnce_oneIsThere() {
+    Subscriptions store = subscriptions();
+    for (int round = 0; round < 20; round++) {
+      String customer = "acme-" + round;
+
+      List<Subscription> added =
+          IntStream.range(0, 8)
+              .parallel()
+              .mapToObj(i -> Subscription.to("tier-" + i, customer))
+              .filter(store::add)
+              .toList();
+
+      assertThat(added).hasSize(1);
+      assertThat(store.find(customer)).contains(added.get(0));
+    }
+  }
+
+  @Test
   void idsOfAnyCharacters_areKeptApart() {
     List<Subscription> put =
         Stream.of("a", "A", "{a}", "a}", "a:b", "a:", "%7d", "*", "?", "[a]", "\\", "a\"b")

@@ -3,6 +3,7 @@
 package dev.monetize.examples.quickstart;
 
 import dev.monetize.Accounts;
+import dev.monetize.identity.Subscription;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.Writer;
@@ -18,9 +19,7 @@ import java.util.Properties;
  * One customer of each tier. Monetize keeps only hashes of keys; so that the same keys can be shown
  * at every start, the demo notes them in a file. A real app hands a key out once and forgets it.
  */
-final class DemoCustomers {
-
-  private static final List<String> TIERS = List.of("free", "pro", "enterprise");
+public final class DemoCustomers {
 
   private final Path file;
 
@@ -28,18 +27,33 @@ final class DemoCustomers {
     this.file = file;
   }
 
+  /** What the demo customers have: one each tier; the dearest one with values of its own. */
+  public static List<Subscription> subscriptions() {
+    return List.of(
+        Subscription.to("free", "demo-free"),
+        Subscription.to("pro", "demo-pro"),
+        Subscription.to("enterprise", "demo-enterprise")
+            .withOverrides(
+                Map.of("rate_limit", "1000000/min", "included_calls", "10000000/month")));
+  }
+
+  /** The name of the customer who has a subscription. */
+  public static String name(Subscription subscription) {
+    return "Demo customer, " + subscription.tier();
+  }
+
   /** The demo customers' keys, by tier; creates what is missing. */
   Map<String, String> in(Accounts accounts) throws IOException {
     Properties noted = read();
     Map<String, String> keys = new LinkedHashMap<>();
-    for (String tier : TIERS) {
-      String customer = "demo-" + tier;
+    for (Subscription subscription : subscriptions()) {
+      String customer = subscription.customer();
+      String tier = subscription.tier();
       if (accounts.customer(customer).isEmpty()) {
-        accounts.createCustomer(customer, "Demo customer, " + tier, tier);
+        accounts.createCustomer(customer, name(subscription), tier);
       }
-      if (tier.equals("enterprise")) {
-        accounts.override(
-            customer, Map.of("rate_limit", "1000000/min", "included_calls", "10000000/month"));
+      if (!subscription.overrides().isEmpty()) {
+        accounts.override(customer, subscription.overrides());
       }
       String key = noted.getProperty(tier);
       if (key == null) {

@@ -1,6 +1,6 @@
 // Copyright The Monetize Authors
 // SPDX-License-Identifier: Apache-2.0
-/** A metered, limited API in one class. */
+/** A metered, limited API: start with {@link dev.monetize.examples.quickstart.Quickstart}. */
 @NullMarked
 package dev.monetize.examples.quickstart;
 

@@ -1,0 +1,56 @@
+// Copyright The Monetize Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.monetize.examples.production;
+
+import dev.monetize.Monetizer;
+import dev.monetize.examples.quickstart.ApiServer;
+import dev.monetize.identity.MonetizeKeys;
+import dev.monetize.redis.RedisCustomers;
+import dev.monetize.redis.RedisRateLimiter;
+import dev.monetize.redis.RedisSubscriptions;
+import dev.monetize.usage.JsonLinesSink;
+import java.io.IOException;
+import java.util.Map;
+import redis.clients.jedis.UnifiedJedis;
+
+/** The quickstart's API, as one of many instances that share a Redis. */
+public final class Production {
+
+  private Production() {}
+
+  /** All that is other than in the quickstart. */
+  private static Monetizer monetizer(Settings settings, UnifiedJedis redis, MonetizeKeys format)
+      throws IOException {
+    return Monetizer.builder()
+        .tiers(ApiServer.tiers())
+        .dataDirectory(settings.data())
+        .keyFormat(format)
+        .customers(RedisCustomers.on(redis))
+        .subscriptions(RedisSubscriptions.on(redis))
+        .limiter(used -> RedisRateLimiter.on(redis).restoredFrom(used).build())
+        .sink("file", new JsonLinesSink(settings.data().resolve("usage.jsonl")))
+        .build();
+  }
+
+  private static void run(Settings settings) throws Exception {
+    UnifiedJedis redis = settings.redis().connect(); // open as long as the process runs
+    MonetizeKeys format = MonetizeKeys.under(settings.pepper());
+    Map<String, String> keys =
+        new SharedDemo(RedisCustomers.on(redis), RedisSubscriptions.on(redis), format)
+            .keys(settings.demoSecret());
+    new ApiServer(monetizer(settings, redis, format), settings.environment()).run(keys);
+  }
+
+  /**
+   * Runs until the process is told to stop. What keeps it from starting is told in a line, and is
+   * exit code 1: a supervisor that starts it again is the one who waits for Redis.
+   */
+  public static void main(String[] args) {
+    try {
+      run(Settings.of(System.getenv()));
+    } catch (Exception e) {
+      System.err.println(e.getMessage() == null ? e.toString() : e.getMessage());
+      System.exit(1);
+    }
+  }
+}

@@ -1,0 +1,89 @@
+// Copyright The Monetize Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.monetize.examples.quickstart;
+
+import dev.monetize.Monetizer;
+import dev.monetize.servlet.AdminServlet;
+import dev.monetize.servlet.MonetizeFilter;
+import dev.monetize.servlet.PricingServlet;
+import dev.monetize.servlet.UsageServlet;
+import dev.monetize.tier.TierCatalog;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Objects;
+import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
+import org.eclipse.jetty.ee11.servlet.ServletHolder;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.handler.GracefulHandler;
+
+/** The app on embedded Jetty: its endpoints, behind the filter. */
+public final class ApiServer implements AutoCloseable {
+
+  private static final long STOP_MILLIS = 1_500;
+
+  private final Server server = new Server();
+  private final ServerConnector connector = new ServerConnector(server);
+
+  /**
+   * Starts the app.
+   *
+   * @param monetizer closed with it
+   * @param environment {@code PORT} and {@code MONETIZE_ADMIN_TOKEN}, each optional
+   */
+  public ApiServer(Monetizer monetizer, Map<String, String> environment) throws Exception {
+    ServletContextHandler app = new ServletContextHandler("/");
+    app.addServletContainerInitializer(
+        (classes, context) -> MonetizeFilter.register(context, monetizer, "/v1/*"));
+    Endpoints.addTo(app);
+    app.addServlet(new ServletHolder(new PricingServlet(monetizer)), "/pricing");
+    app.addServlet(new ServletHolder(new UsageServlet(monetizer)), "/usage");
+    String token = environment.get("MONETIZE_ADMIN_TOKEN");
+    if (token != null && !token.isBlank()) {
+      app.addServlet(new ServletHolder(new AdminServlet(monetizer, token)), "/admin/*");
+    }
+
+    connector.setPort(Integer.parseInt(environment.getOrDefault("PORT", "8080")));
+    server.addConnector(connector);
+    server.setHandler(new GracefulHandler(app));
+    server.setStopTimeout(STOP_MILLIS);
+    server.start();
+  }
+
+  /** What is sold. */
+  public static TierCatalog tiers() throws IOException {
+    try (InputStream in = ApiServer.class.getResourceAsStream("/tiers.yml")) {
+      byte[] file = Objects.requireNonNull(in, "tiers.yml").readAllBytes();
+      return TierCatalog.parse("tiers.yml", new String(file, StandardCharsets.UTF_8));
+    }
+  }
+
+  /** Where it listens. */
+  public String url() {
+    return "http://localhost:" + connector.getLocalPort();
+  }
+
+  /** Prints keys, by tier, and where it listens; runs until the process is told to stop. */
+  public void run(Map<String, String> keys) throws InterruptedException {
+    Runtime.getRuntime().addShutdownHook(new Thread(this::stop));
+    keys.forEach((tier, key) -> System.out.println("key " + tier + " " + key));
+    System.out.println("ready " + url());
+    server.join();
+  }
+
+  private void stop() {
+    try {
+      close();
+    } catch (Exception e) {
+      System.err.println("did not stop cleanly: " + e);
+    }
+  }
+
+  /** Ends the calls under way, within some seconds, and stops. */
+  @Override
+  public void close() throws Exception {
+    server.stop();
+  }
+}
