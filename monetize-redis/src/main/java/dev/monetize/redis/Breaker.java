@@ -87,6 +87,7 @@ final class Breaker {
     return failures == 0;
   }
 
+  /** Whether nobody asks, but for one a second. */
   boolean open() {
     return open;
   }

@@ -34,7 +34,9 @@ enum Fault {
     while (cause != null && !(cause instanceof ConnectException)) {
       cause = cause.getCause();
     }
-    return cause != null || failure instanceof JedisDataException;
+    return cause != null
+        || failure instanceof JedisDataException
+        || failure instanceof Wire.NotAsked;
   }
 
   static Fault of(RuntimeException failure) {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.monetize.redis;
 
+import dev.monetize.limit.Charge;
 import dev.monetize.limit.ConcurrencyLimit;
 import dev.monetize.limit.Gcra;
 import dev.monetize.limit.Limit;
@@ -11,6 +12,7 @@ import dev.monetize.limit.Scope;
 import dev.monetize.limit.WindowLimit;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -192,6 +194,17 @@ final class LimitPlan {
   /** That calls ended which held a concurrency limit. */
   Correction ended(int index, long taken) {
     return new Correction(scope(limits.get(index)), CALLS, ids[index], 0, 0, -taken);
+  }
+
+  /** That a call ended which may have been charged. */
+  List<Correction> ended(Charge charge) {
+    List<Correction> ended = new ArrayList<>();
+    for (int i = 0; i < limits.size(); i++) {
+      if (limits.get(i) instanceof ConcurrencyLimit && charge.amount(i) > 0) {
+        ended.add(ended(i, charge.amount(i)));
+      }
+    }
+    return ended;
   }
 
   /** Whether a charge may be taken several times ahead, and what is left be given back. */

@@ -40,8 +40,18 @@ final class LocalLimits {
   /** Calls under way that were allowed here, with what allowed them. */
   private final Map<Decision.Allowed, Held> underWay = new ConcurrentHashMap<>();
 
-  /** What allowed a call, and by whom. */
-  private record Held(InMemoryRateLimiter by, Decision.Allowed local) {}
+  /** What allowed a call, by whom, and whether Redis may have counted it too. */
+  private record Held(InMemoryRateLimiter by, Decision.Allowed local, boolean asked) {}
+
+  /** Whose a call is that ends. */
+  enum Whose {
+    /** Redis allowed it. */
+    REDIS,
+    /** It was allowed here. */
+    LOCAL,
+    /** It was allowed here after Redis was asked, and nobody knows whether Redis counted it. */
+    BOTH
+  }
 
   LocalLimits(Function<Limit, WhenDown> rules, WindowUse used) {
     this.rules = rules;
@@ -87,7 +97,12 @@ final class LocalLimits {
     return limit instanceof ConcurrencyLimit calls ? Math.min(whole, calls.max()) : whole;
   }
 
-  Decision acquire(Subject subject, Charge charge, long now) {
+  /**
+   * Decides a call.
+   *
+   * @param asked whether Redis was asked before, and may have counted it
+   */
+  Decision acquire(Subject subject, Charge charge, boolean asked, long now) {
     Charge weighed = charges.get(charge);
     int closed = closed(charge);
     if (closed >= 0) {
@@ -104,7 +119,7 @@ final class LocalLimits {
     Decision.Allowed local = (Decision.Allowed) decision;
     Decision.Allowed allowed =
         new Decision.Allowed(subject, charge, cells(standing), local.shadowed());
-    underWay.put(allowed, new Held(present, local));
+    underWay.put(allowed, new Held(present, local, asked));
     return allowed;
   }
 
@@ -147,22 +162,18 @@ final class LocalLimits {
     return told(limiter.peek(subject, sets.get(limits), now), limits);
   }
 
-  /**
-   * Ends a call, if it was allowed here.
-   *
-   * @return whether it was
-   */
-  boolean settle(Decision.Allowed allowed, long[] actual, long now) {
+  /** Ends a call, if it was allowed here; whose it is. */
+  Whose settle(Decision.Allowed allowed, long[] actual, long now) {
     Held held = underWay.remove(allowed);
     if (held == null) {
-      return false;
+      return Whose.REDIS;
     }
     long[] weighed = new long[actual.length];
     for (int i = 0; i < actual.length; i++) {
       weighed[i] = weighed(allowed.limits().get(i), actual[i]);
     }
     held.by().settle(held.local(), weighed, now);
-    return true;
+    return held.asked() ? Whose.BOTH : Whose.LOCAL;
   }
 
   /** What remains of this instance's share, in units of the caller's. */

@@ -10,6 +10,9 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
+import redis.clients.jedis.CommandArguments;
+import redis.clients.jedis.Connection;
+import redis.clients.jedis.Protocol;
 import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.exceptions.JedisNoScriptException;
 
@@ -46,6 +49,27 @@ final class LuaScript {
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java platform has SHA-1", e);
     }
+  }
+
+  /** Runs it on a connection, in one round trip, or two where the server does not have it. */
+  byte[] run(Connection connection, List<byte[]> keys, List<byte[]> arguments) {
+    try {
+      return run(connection, Protocol.Command.EVALSHA, hash, keys, arguments);
+    } catch (JedisNoScriptException e) {
+      return run(connection, Protocol.Command.EVAL, text, keys, arguments);
+    }
+  }
+
+  private static byte[] run(
+      Connection connection,
+      Protocol.Command command,
+      byte[] script,
+      List<byte[]> keys,
+      List<byte[]> arguments) {
+    CommandArguments all = new CommandArguments(command).add(script).add(keys.size());
+    keys.forEach(all::key);
+    arguments.forEach(all::add);
+    return (byte[]) connection.executeCommand(all);
   }
 
   /** Runs it, in one round trip, or two where the server does not have it. */

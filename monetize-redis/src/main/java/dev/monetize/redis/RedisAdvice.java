@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.monetize.redis;
 
+import java.util.NoSuchElementException;
 import redis.clients.jedis.exceptions.JedisAccessControlException;
 import redis.clients.jedis.exceptions.JedisClusterOperationException;
 import redis.clients.jedis.exceptions.JedisConnectionException;
@@ -25,6 +26,9 @@ final class RedisAdvice {
       return of(ofNode, prefix);
     }
     String said = String.valueOf(e.getMessage());
+    if (e instanceof Wire.NotAsked && e.getCause() instanceof NoSuchElementException) {
+      return said;
+    }
     if (e instanceof JedisConnectionException) {
       return "no server can be reached; see that one is up, and that the client has its address"
           + because(e);

@@ -20,6 +20,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiFunction;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -57,8 +59,9 @@ public final class RedisRateLimiter implements RateLimiter {
   private static final int MOST_INDEBTED = 100_000;
   private static final byte[] SERVER_TIME = {};
   private static final byte[] NO_PLAN = {};
+  private static final BooleanSupplier ALWAYS = () -> true;
 
-  private final UnifiedJedis redis;
+  private final Wire wire;
   private final String prefix;
   private final LimitKeys keys;
   private final WindowUse used;
@@ -94,10 +97,11 @@ public final class RedisRateLimiter implements RateLimiter {
       LongSupplier ticker,
       Instance instance,
       int instances,
-      boolean callersTime) {}
+      boolean callersTime,
+      BiFunction<Runnable, Runnable, Background> background) {}
 
   RedisRateLimiter(Settings settings) {
-    this.redis = settings.redis();
+    this.wire = new Wire(settings.redis());
     this.prefix = settings.prefix();
     this.keys = new LimitKeys(prefix);
     this.used = settings.used();
@@ -106,7 +110,7 @@ public final class RedisRateLimiter implements RateLimiter {
     this.breaker = new Breaker(settings.ticker());
     this.local = new LocalLimits(settings.whenDown(), used);
     this.leases = new Leases(settings.instances(), settings.ticker());
-    this.background = new Background(this::flush, this::showLife);
+    this.background = settings.background().apply(this::flush, this::showLife);
   }
 
   /** A limiter on a Redis, with what else is to be said of it. */
@@ -126,28 +130,50 @@ public final class RedisRateLimiter implements RateLimiter {
     }
     giveBack(subject, leases.endOf(subject, charge));
     LimitPlan plan = plans.get(charge.limits());
-    if (breaker.allows()) {
+    boolean maybe = false;
+    if (!breaker.open()) {
       List<Correction> riding = breaker.calm() ? owed.take(subject) : List.of();
       try {
-        int times = leases.wanted(plan, subject, charge);
-        LimitAnswer answer = ask(plan, subject, charge, times, riding, now);
-        Decision decision = answer.decision(subject, charge);
-        answered();
-        if (decision instanceof Decision.Allowed allowed) {
-          underWay.began(plan, allowed);
-          giveBack(subject, leases.granted(plan, allowed, answer.taken()));
-        } else {
-          refusals.add(subject, charge, (Decision.Refused) decision, now);
-        }
-        return decision;
+        return decided(plan, subject, charge, riding, now);
       } catch (RuntimeException failure) {
         failed(failure, subject, riding);
+        maybe = !Fault.doneNothing(failure);
       }
     }
-    Decision decision = local.acquire(subject, charge, now);
+    return decidedHere(plan, subject, charge, maybe, now);
+  }
+
+  private Decision decided(
+      LimitPlan plan, Subject subject, Charge charge, List<Correction> riding, long now) {
+    int times = leases.wanted(plan, subject, charge);
+    LimitAnswer answer = ask(plan, subject, charge, times, riding, now);
+    Decision decision = answer.decision(subject, charge);
+    answered();
+    if (decision instanceof Decision.Allowed allowed) {
+      underWay.began(plan, allowed);
+      giveBack(subject, leases.granted(plan, allowed, answer.taken()));
+    } else {
+      refusals.add(subject, charge, (Decision.Refused) decision, now);
+    }
+    return decision;
+  }
+
+  /** Redis could not be asked, or nobody knows whether it has counted the call. */
+  private Decision decidedHere(
+      LimitPlan plan, Subject subject, Charge charge, boolean maybe, long now) {
+    Decision decision = local.acquire(subject, charge, maybe, now);
     latest = now;
-    if (decision instanceof Decision.Allowed && indebted.size() < MOST_INDEBTED) {
+    if (indebted.size() < MOST_INDEBTED) {
       indebted.put(subject, plan);
+    }
+    if (maybe && decision instanceof Decision.Refused) {
+      List<Correction> ended = plan.ended(charge);
+      if (!ended.isEmpty()) {
+        owe(subject, ended);
+      }
+    }
+    if (breaker.open()) {
+      background.soon(); // asks once a second
     }
     return decision;
   }
@@ -155,7 +181,7 @@ public final class RedisRateLimiter implements RateLimiter {
   @Override
   public Standing peek(Subject subject, LimitSet limits, long now) {
     LimitPlan plan = plans.get(limits);
-    if (breaker.allows()) {
+    if (!breaker.open()) {
       List<Correction> riding = breaker.calm() ? owed.take(subject) : List.of();
       try {
         Standing standing = ask(plan, subject, null, 1, riding, now).standing();
@@ -171,9 +197,9 @@ public final class RedisRateLimiter implements RateLimiter {
   @Override
   public void settle(Decision.Allowed allowed, long[] actual, long now) {
     LimitPlan plan = plans.get(allowed.limits());
-    boolean here = local.settle(allowed, actual, now);
-    List<Correction> corrections = corrections(plan, allowed, actual, here);
-    if (!here) {
+    LocalLimits.Whose whose = local.settle(allowed, actual, now);
+    List<Correction> corrections = corrections(plan, allowed, actual, whose);
+    if (whose == LocalLimits.Whose.REDIS) {
       underWay.ended(plan, allowed);
     }
     if (!corrections.isEmpty()) {
@@ -182,17 +208,21 @@ public final class RedisRateLimiter implements RateLimiter {
     }
   }
 
-  /** What Redis must be told; of a call that it knows nothing of, all that was used of quotas. */
+  /**
+   * What Redis must be told; of a call that it knows nothing of, all that was used of quotas. What
+   * it may have counted is not charged again.
+   */
   private static List<Correction> corrections(
-      LimitPlan plan, Decision.Allowed allowed, long[] actual, boolean here) {
+      LimitPlan plan, Decision.Allowed allowed, long[] actual, LocalLimits.Whose whose) {
+    boolean unknown = whose == LocalLimits.Whose.LOCAL;
     List<Correction> corrections = new ArrayList<>(actual.length);
     for (int i = 0; i < actual.length; i++) {
       Limit limit = allowed.limits().get(i);
-      long taken = LimitPlan.bounded(allowed.charge().amount(i));
-      long difference = LimitPlan.bounded(actual[i]) - (here ? 0 : taken);
+      long taken = unknown ? 0 : LimitPlan.bounded(allowed.charge().amount(i));
+      long difference = LimitPlan.bounded(actual[i]) - taken;
       if (limit instanceof WindowLimit window && difference != 0) {
         corrections.add(plan.correction(i, window, allowed.windowStart(i), difference));
-      } else if (limit instanceof ConcurrencyLimit && taken > 0 && !here) {
+      } else if (limit instanceof ConcurrencyLimit && taken > 0) {
         corrections.add(plan.ended(i, taken));
       }
     }
@@ -207,7 +237,7 @@ public final class RedisRateLimiter implements RateLimiter {
       List<Correction> riding,
       long now) {
     byte[] request = LimitRequest.decide(plan, subject, charge, used, instance, times, now, riding);
-    return new LimitAnswer(plan.limits(), run(subject, plan, plan.bytes(), request, riding, now));
+    return new LimitAnswer(plan.limits(), run(subject, plan, plan.bytes(), request, riding, () -> !breaker.open(), now));
   }
 
   private byte[] run(
@@ -216,11 +246,13 @@ public final class RedisRateLimiter implements RateLimiter {
       byte[] limits,
       byte[] request,
       List<Correction> riding,
+      BooleanSupplier asks,
       long now) {
     boolean perKey =
         (plan != null && plan.perKey())
             || riding.stream().anyMatch(correction -> correction.scope() == LimitPlan.KEY);
-    return SCRIPT.run(redis, keys.of(subject, perKey), List.of(limits, request, time(now)));
+    return wire.run(
+        SCRIPT, keys.of(subject, perKey), List.of(limits, request, time(now)), asks);
   }
 
   private byte[] time(long now) {
@@ -280,20 +312,24 @@ public final class RedisRateLimiter implements RateLimiter {
   private void flush() {
     try {
       leases.end(false, owed::add);
-      for (Subject subject : owed.subjects()) {
-        if (!breaker.allows() || !send(subject, owed.take(subject))) {
-          break;
-        }
-      }
-      if (!breaker.open()) {
+      if (breaker.allows() && sendOwed()) {
         repay();
       }
     } catch (RuntimeException e) {
       log.error("corrections of limits could not be sent", e);
     }
-    if (!owed.isEmpty() || !leases.none()) {
+    if (!owed.isEmpty() || !indebted.isEmpty() || !leases.none()) {
       background.soon();
     }
+  }
+
+  private boolean sendOwed() {
+    for (Subject subject : owed.subjects()) {
+      if (!send(subject, owed.take(subject))) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private boolean send(Subject subject, List<Correction> corrections) {
@@ -302,7 +338,7 @@ public final class RedisRateLimiter implements RateLimiter {
     }
     try {
       byte[] request = LimitRequest.correct(instance, corrections);
-      run(subject, null, NO_PLAN, request, corrections, 0);
+      run(subject, null, NO_PLAN, request, corrections, ALWAYS, 0);
       answered();
       return true;
     } catch (RuntimeException failure) {
@@ -313,35 +349,35 @@ public final class RedisRateLimiter implements RateLimiter {
 
   /** Charges the rates of which something was taken locally with what of it has not come back. */
   private void repay() {
-    if (indebted.isEmpty()) {
-      return;
+    for (Map.Entry<Subject, LimitPlan> each : indebted.entrySet()) {
+      boolean due = indebted.remove(each.getKey(), each.getValue());
+      if (due && !repay(each.getKey(), each.getValue())) {
+        return;
+      }
     }
-    indebted.forEach(
-        (subject, plan) -> {
-          if (indebted.remove(subject, plan)) {
-            repay(subject, plan);
-          }
-        });
     if (indebted.isEmpty()) {
       local.forget();
     }
   }
 
-  private void repay(Subject subject, LimitPlan plan) {
+  private boolean repay(Subject subject, LimitPlan plan) {
     long now = latest;
     long[] missing = local.missing(subject, plan.limits(), now);
     try {
       byte[] request = LimitRequest.force(plan, missing, instance, now);
-      run(subject, plan, plan.bytes(), request, List.of(), now);
+      run(subject, plan, plan.bytes(), request, List.of(), ALWAYS, now);
+      answered();
+      return true;
     } catch (RuntimeException failure) {
       indebted.putIfAbsent(subject, plan);
       failed(failure, subject, List.of());
+      return !breaker.open();
     }
   }
 
   /** Calls under way count as long as their instance shows that it lives. */
   private void showLife() {
-    if (breaker.allows()) {
+    if (!breaker.open()) {
       underWay.forEach(this::send);
     }
   }

@@ -5,6 +5,7 @@ package dev.monetize.redis;
 import dev.monetize.limit.Limit;
 import dev.monetize.limit.WindowUse;
 import java.util.Objects;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import redis.clients.jedis.UnifiedJedis;
@@ -20,6 +21,7 @@ public final class RedisRateLimiterBuilder {
   private Instance instance = Instance.fresh();
   private int instances;
   private boolean callersTime;
+  private BiFunction<Runnable, Runnable, Background> background = BackgroundThread::new;
 
   RedisRateLimiterBuilder(UnifiedJedis redis) {
     this.redis = Objects.requireNonNull(redis, "redis");
@@ -88,10 +90,24 @@ public final class RedisRateLimiterBuilder {
     return this;
   }
 
+  /** Another one than a thread, for tests: of what is due soon, and now and then. */
+  RedisRateLimiterBuilder background(BiFunction<Runnable, Runnable, Background> other) {
+    this.background = other;
+    return this;
+  }
+
   /** Begins to hold limits. */
   public RedisRateLimiter build() {
     return new RedisRateLimiter(
         new RedisRateLimiter.Settings(
-            redis, prefix, used, whenDown, ticker, instance, instances, callersTime));
+            redis,
+            prefix,
+            used,
+            whenDown,
+            ticker,
+            instance,
+            instances,
+            callersTime,
+            background));
   }
 }

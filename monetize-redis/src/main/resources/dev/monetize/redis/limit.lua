@@ -22,6 +22,7 @@ local VERSION = 1
 local MOST = 9007199254740991
 local SECOND = 1000000
 local RETRY_CALLS = SECOND
+local GRACE = 60 -- seconds that a window is known after its end: a clock may go back
 
 local unpack_, pack_, fmod, floor = struct.unpack, struct.pack, math.fmod, math.floor
 local min, max = math.min, math.max
@@ -154,8 +155,9 @@ for _ = 1, corrections do
       slot.time, slot.part = 0, 0
     end
     changed[scope + 1] = true
-  elseif slot and kind == WINDOW and slot.start <= start then
+  elseif slot and kind == WINDOW and slot.start <= start and start < slot.ends then
     slot.used = min(MOST, max(0, slot.used + difference))
+    slot.charged = true
     changed[scope + 1] = true
   elseif slot and kind == CALLS then
     for _, held in ipairs(slot.held) do
@@ -282,9 +284,10 @@ local function write(scope)
         last = max(last, ends)
       end
     elseif slot.kind == WINDOW then
-      if slot.used > 0 and slot.ends > second then
+      local known = max(slot.ends, slot.charged and second or 0) + GRACE
+      if slot.used > 0 and known > second then
         parts[#parts + 1] = pack_('<BI4dI4I4', slot.tag, slot.id, slot.used, slot.start, slot.ends)
-        last = max(last, slot.ends * SECOND)
+        last = max(last, known * SECOND)
       end
     else
       local count, held = 0, {}
@@ -376,6 +379,7 @@ if op == FORCE or (op == ACQUIRE and slowest == 0) then
     if limit.kind == WINDOW then
       limit.used = min(MOST, limit.used + limit.amount * taken)
       slot.used, slot.start, slot.ends = limit.used, limit.from, limit.to
+      slot.charged = true -- by callers whose clocks are far behind it may seem over
       if limit.amount > 0 then
         changed[limit.scope] = true
       end

@@ -14,7 +14,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,9 +27,39 @@ final class ScriptModel {
 
   private static final long SECOND = 1_000_000;
   private static final long NEVER = -1;
+  private static final long GRACE = 60;
 
   /** Slots of the customer and of the key, in the order they are written. */
   private final List<List<Used>> states = List.of(new ArrayList<>(), new ArrayList<>());
+
+  /** As it is now, to go on from elsewhere. */
+  ScriptModel copy() {
+    ScriptModel copy = new ScriptModel();
+    for (int scope = 0; scope < 2; scope++) {
+      copy.states.get(scope).addAll(copy(states.get(scope)));
+    }
+    return copy;
+  }
+
+  /** Units of a customer's window limit, by the window's start; of none, no entry. */
+  Map<Long, Long> windows() {
+    Map<Long, Long> units = new HashMap<>();
+    for (Used slot : states.get(0)) {
+      if (slot.kind == LimitPlan.WINDOW) {
+        units.put(slot.start, slot.units);
+      }
+    }
+    return units;
+  }
+
+  /** The latest arrival time of a customer's rate, in the unit of its limit. */
+  long arrival() {
+    return states.get(0).stream()
+        .filter(slot -> slot.kind == LimitPlan.RATE)
+        .mapToLong(slot -> slot.arrival.time())
+        .max()
+        .orElse(0);
+  }
 
   /** What was used of a limit. */
   private static final class Used {
@@ -39,6 +71,7 @@ final class ScriptModel {
     private long units;
     private long start;
     private long end;
+    private boolean charged;
     private final List<long[]> held = new ArrayList<>(); // by, calls, until
 
     Used(int kind, int id, int tag) {
@@ -103,6 +136,20 @@ final class ScriptModel {
       long callersNanos,
       long micros,
       List<Correction> corrections) {
+    return decide(
+        plan, charge, false, least, instance, times, callersNanos, micros, corrections);
+  }
+
+  private List<Long> decide(
+      LimitPlan plan,
+      @Nullable Charge charge,
+      boolean forced,
+      long least,
+      Instance instance,
+      int times,
+      long callersNanos,
+      long micros,
+      List<Correction> corrections) {
     List<List<Used>> before = List.of(copy(states.get(0)), copy(states.get(1)));
     boolean[] changed = new boolean[2];
     LimitSet limits = plan.limits();
@@ -129,7 +176,7 @@ final class ScriptModel {
         longest = wait;
       }
     }
-    if (charge != null && slowest == 0) {
+    if (charge != null && (forced || slowest == 0)) {
       taken = Math.max(1, most(all, times, micros));
       take(all, taken, instance, micros, changed);
     }
@@ -142,6 +189,12 @@ final class ScriptModel {
       }
     }
     return answer(all, taken, slowest, longest, shadowed, micros);
+  }
+
+  /** Asks as {@link LimitRequest#force} does. */
+  List<Long> force(
+      LimitPlan plan, Charge charge, Instance instance, long callersNanos, long micros) {
+    return decide(plan, charge, true, 0, instance, 1, callersNanos, micros, List.of());
   }
 
   /** Asks as {@link LimitRequest#correct} does. */
@@ -184,8 +237,11 @@ final class ScriptModel {
         if (slot.kind == LimitPlan.RATE && slot.tag == correction.start()) {
           giveBack(slot, correction);
           changed[correction.scope()] = true;
-        } else if (slot.kind == LimitPlan.WINDOW && slot.start <= correction.start()) {
+        } else if (slot.kind == LimitPlan.WINDOW
+            && slot.start <= correction.start()
+            && correction.start() < slot.end) {
           slot.units = Math.min(LimitPlan.MOST, Math.max(0, slot.units + correction.difference()));
+          slot.charged = true;
           changed[correction.scope()] = true;
         } else if (slot.kind == LimitPlan.CALLS) {
           for (long[] held : slot.held) {
@@ -325,6 +381,7 @@ final class ScriptModel {
         asked.used.units = asked.units;
         asked.used.start = asked.from;
         asked.used.end = asked.to;
+        asked.used.charged = true;
         changed[LimitPlan.scope(asked.limit)] |= asked.amount > 0;
       } else if (asked.limit instanceof ConcurrencyLimit && asked.amount > 0) {
         asked.units += asked.amount;
@@ -357,9 +414,10 @@ final class ScriptModel {
         slot ->
             switch (slot.kind) {
               case LimitPlan.RATE -> ends(slot) <= micros;
-              case LimitPlan.WINDOW -> slot.units == 0 || slot.end <= second;
+              case LimitPlan.WINDOW -> slot.units == 0 || (!slot.charged && slot.end + GRACE <= second);
               default -> slot.held.isEmpty();
             });
+    slots.forEach(slot -> slot.charged = false);
   }
 
   private static long ends(Used rate) {

@@ -1,0 +1,59 @@
+// Copyright The Monetize Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.monetize.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What limits promise, over random histories of instances that share a server, with and without
+ * leases: instances that are killed with what they had taken ahead, failovers that lose the last
+ * writes, clocks that jump, scripts that are gone, answers that are lost. The server is the model
+ * that the script equals bit for bit.
+ */
+class HistoriesTest {
+
+  private static final int HISTORIES = Integer.getInteger("monetize.test.histories", 100_000);
+
+  @Test
+  void bounds_hold() {
+    long seed = Long.getLong("monetize.seed", System.nanoTime());
+    System.out.println("HistoriesTest: -Dmonetize.seed=" + seed);
+    Random seeds = new Random(seed);
+    Map<History.Event, Integer> events = new EnumMap<>(History.Event.class);
+    long allowed = 0;
+    long leased = 0;
+    long full = 0;
+    long began = System.nanoTime();
+    PrintStream told = System.err;
+    System.setErr(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8));
+    try {
+      for (int i = 0; i < HISTORIES; i++) {
+        History history = new History(seeds.nextLong());
+        history.run();
+        history.events().forEach((event, times) -> events.merge(event, times, Integer::sum));
+        allowed += history.allowed();
+        leased += history.leased();
+        full += history.quotaUsedUp() ? 1 : 0;
+      }
+    } finally {
+      System.setErr(told);
+    }
+    System.out.printf(
+        "HistoriesTest: %,d histories in %d s, %,d calls allowed, %,d of them by leases; %,d"
+            + " quotas used up; %s%n",
+        HISTORIES, (System.nanoTime() - began) / 1_000_000_000, allowed, leased, full, events);
+    assertThat(leased).isGreaterThan(allowed / 4);
+    assertThat(full).isGreaterThan(HISTORIES / 5);
+    for (History.Event event : History.Event.values()) {
+      assertThat(events.get(event)).as("%s", event).isGreaterThan(HISTORIES / 20);
+    }
+  }
+}
