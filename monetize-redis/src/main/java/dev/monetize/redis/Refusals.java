@@ -21,7 +21,9 @@ final class Refusals {
   private static final long LONGEST_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final int MOST = 100_000;
 
-  private final Cache<Subject, Known> known = Caffeine.newBuilder().maximumSize(MOST).build();
+  /** Kept in order by who calls: handing that to another thread costs more. */
+  private final Cache<Subject, Known> known =
+      Caffeine.newBuilder().maximumSize(MOST).executor(Runnable::run).build();
 
   /** What was refused, and from when until when that is told again. */
   private record Known(Charge charge, Refused refused, long since, long until) {}

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Random;
@@ -22,27 +23,32 @@ class HistoriesTest {
 
   private static final int HISTORIES = Integer.getInteger("monetize.test.histories", 100_000);
 
+  private final Map<History.Event, Integer> events = new EnumMap<>(History.Event.class);
+  private long allowed;
+  private long leased;
+  private long full;
+
+  private void run(long seed) {
+    History history = new History(seed);
+    history.run();
+    synchronized (events) {
+      history.events().forEach((event, times) -> events.merge(event, times, Integer::sum));
+      allowed += history.allowed();
+      leased += history.leased();
+      full += history.quotaUsedUp() ? 1 : 0;
+    }
+  }
+
   @Test
   void bounds_hold() {
     long seed = Long.getLong("monetize.seed", System.nanoTime());
     System.out.println("HistoriesTest: -Dmonetize.seed=" + seed);
-    Random seeds = new Random(seed);
-    Map<History.Event, Integer> events = new EnumMap<>(History.Event.class);
-    long allowed = 0;
-    long leased = 0;
-    long full = 0;
+    long[] seeds = new Random(seed).longs(HISTORIES).toArray();
     long began = System.nanoTime();
     PrintStream told = System.err;
     System.setErr(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8));
     try {
-      for (int i = 0; i < HISTORIES; i++) {
-        History history = new History(seeds.nextLong());
-        history.run();
-        history.events().forEach((event, times) -> events.merge(event, times, Integer::sum));
-        allowed += history.allowed();
-        leased += history.leased();
-        full += history.quotaUsedUp() ? 1 : 0;
-      }
+      Arrays.stream(seeds).parallel().forEach(this::run);
     } finally {
       System.setErr(told);
     }

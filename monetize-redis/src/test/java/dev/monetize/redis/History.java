@@ -139,7 +139,7 @@ final class History {
   }
 
   void run() {
-    int steps = 20 + random.nextInt(60);
+    int steps = 15 + random.nextInt(40);
     for (int i = 0; i < steps; i++) {
       tick(pause());
       if (random.nextInt(6) == 0) {
@@ -228,7 +228,9 @@ final class History {
     long before = redis.asked();
     long now = NOW + passed;
     Decision decision = node.limiter.acquire(ann, charge, now);
-    note();
+    if (redis.asked() != before) {
+      note();
+    }
     if (!(decision instanceof Allowed call)) {
       return;
     }

@@ -11,7 +11,9 @@ import java.net.ConnectException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.CommandObject;
 import redis.clients.jedis.Protocol;
@@ -97,6 +99,8 @@ final class ModelRedis extends UnifiedJedis {
     private Next next = Next.ANSWERED;
     private long mostTaken;
     private long asked;
+    private @Nullable Charge last;
+    private long[] lastAmounts = {};
 
     @Override
     @SuppressWarnings("unchecked")
@@ -143,8 +147,7 @@ final class ModelRedis extends UnifiedJedis {
         }
       }
       List<Correction> corrections = corrections(from);
-      int[] at = new int[1];
-      Charge charge = Charge.of(plan.limits(), limit -> amounts[at[0]++]);
+      Charge charge = charge(amounts);
       List<Long> answer =
           operation == LimitRequest.FORCE
               ? state.force(plan, charge, instance, start * 1_000_000_000, micros)
@@ -162,6 +165,15 @@ final class ModelRedis extends UnifiedJedis {
       ByteBuffer to = ByteBuffer.allocate(8 * answer.size()).order(ByteOrder.LITTLE_ENDIAN);
       answer.forEach(number -> to.putDouble((double) number));
       return to.array();
+    }
+
+    private Charge charge(long[] amounts) {
+      if (last == null || last.limits() != plan.limits() || !Arrays.equals(amounts, lastAmounts)) {
+        int[] at = new int[1];
+        last = Charge.of(plan.limits(), limit -> amounts[at[0]++]);
+        lastAmounts = amounts;
+      }
+      return last;
     }
 
     private static List<Correction> corrections(ByteBuffer from) {
