@@ -21,7 +21,6 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
-import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -59,7 +58,6 @@ public final class RedisRateLimiter implements RateLimiter {
   private static final int MOST_INDEBTED = 100_000;
   private static final byte[] SERVER_TIME = {};
   private static final byte[] NO_PLAN = {};
-  private static final BooleanSupplier ALWAYS = () -> true;
 
   private final Wire wire;
   private final String prefix;
@@ -237,22 +235,31 @@ public final class RedisRateLimiter implements RateLimiter {
       List<Correction> riding,
       long now) {
     byte[] request = LimitRequest.decide(plan, subject, charge, used, instance, times, now, riding);
-    return new LimitAnswer(plan.limits(), run(subject, plan, plan.bytes(), request, riding, () -> !breaker.open(), now));
+    return new LimitAnswer(
+        plan.limits(), run(subject, plan, plan.bytes(), request, riding, false, now));
   }
 
+  /**
+   * Puts a question.
+   *
+   * @param anyway though nobody asks at present
+   */
   private byte[] run(
       Subject subject,
       @Nullable LimitPlan plan,
       byte[] limits,
       byte[] request,
       List<Correction> riding,
-      BooleanSupplier asks,
+      boolean anyway,
       long now) {
     boolean perKey =
         (plan != null && plan.perKey())
             || riding.stream().anyMatch(correction -> correction.scope() == LimitPlan.KEY);
     return wire.run(
-        SCRIPT, keys.of(subject, perKey), List.of(limits, request, time(now)), asks);
+        SCRIPT,
+        keys.of(subject, perKey),
+        List.of(limits, request, time(now)),
+        () -> anyway || !breaker.open());
   }
 
   private byte[] time(long now) {
@@ -338,7 +345,7 @@ public final class RedisRateLimiter implements RateLimiter {
     }
     try {
       byte[] request = LimitRequest.correct(instance, corrections);
-      run(subject, null, NO_PLAN, request, corrections, ALWAYS, 0);
+      run(subject, null, NO_PLAN, request, corrections, true, 0);
       answered();
       return true;
     } catch (RuntimeException failure) {
@@ -349,7 +356,7 @@ public final class RedisRateLimiter implements RateLimiter {
 
   /** Charges the rates of which something was taken locally with what of it has not come back. */
   private void repay() {
-    for (Map.Entry<Subject, LimitPlan> each : indebted.entrySet()) {
+    for (Map.Entry<Subject, LimitPlan> each : Map.copyOf(indebted).entrySet()) {
       boolean due = indebted.remove(each.getKey(), each.getValue());
       if (due && !repay(each.getKey(), each.getValue())) {
         return;
@@ -365,7 +372,7 @@ public final class RedisRateLimiter implements RateLimiter {
     long[] missing = local.missing(subject, plan.limits(), now);
     try {
       byte[] request = LimitRequest.force(plan, missing, instance, now);
-      run(subject, plan, plan.bytes(), request, List.of(), ALWAYS, now);
+      run(subject, plan, plan.bytes(), request, List.of(), true, now);
       answered();
       return true;
     } catch (RuntimeException failure) {

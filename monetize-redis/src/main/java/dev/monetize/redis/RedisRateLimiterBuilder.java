@@ -100,14 +100,6 @@ public final class RedisRateLimiterBuilder {
   public RedisRateLimiter build() {
     return new RedisRateLimiter(
         new RedisRateLimiter.Settings(
-            redis,
-            prefix,
-            used,
-            whenDown,
-            ticker,
-            instance,
-            instances,
-            callersTime,
-            background));
+            redis, prefix, used, whenDown, ticker, instance, instances, callersTime, background));
   }
 }

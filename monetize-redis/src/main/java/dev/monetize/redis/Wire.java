@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.monetize.redis;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.concurrent.Executor;
@@ -33,13 +34,13 @@ import redis.clients.jedis.util.Pool;
 final class Wire {
 
   private static final Logger log = LoggerFactory.getLogger(RedisRateLimiter.class);
-  private static final int FIRST_PATIENCE_MILLIS = 2_000;
+  private static final Duration FIRST_PATIENCE = Duration.ofSeconds(2);
   private static final Executor BROKEN = broken();
 
   private final UnifiedJedis redis;
 
   /** How long to wait for a connection of the pool: as long as for an answer. */
-  private volatile int patienceMillis = FIRST_PATIENCE_MILLIS;
+  private volatile Duration patience = FIRST_PATIENCE;
 
   /** Nobody was asked. */
   static final class NotAsked extends JedisConnectionException {
@@ -83,8 +84,7 @@ final class Wire {
    * @param wanted whether it still is, when there is a connection to ask on
    * @throws NotAsked if there is none, or it is not wanted any more
    */
-  byte[] run(
-      LuaScript script, List<byte[]> keys, List<byte[]> arguments, BooleanSupplier wanted) {
+  byte[] run(LuaScript script, List<byte[]> keys, List<byte[]> arguments, BooleanSupplier wanted) {
     Connection connection = borrowed(keys.get(0));
     if (connection == null) {
       return script.run(redis, keys, arguments);
@@ -126,11 +126,11 @@ final class Wire {
 
   private Connection of(Pool<Connection> pool) {
     try {
-      Connection connection = pool.borrowObject(patienceMillis);
+      Connection connection = pool.borrowObject(patience);
       connection.setHandlingPool((ConnectionPool) pool);
       int timeout = connection.getSoTimeout();
-      if (timeout > 0 && timeout != patienceMillis) {
-        patienceMillis = timeout;
+      if (timeout > 0 && timeout != patience.toMillis()) {
+        patience = Duration.ofMillis(timeout);
       }
       return connection;
     } catch (JedisException e) {

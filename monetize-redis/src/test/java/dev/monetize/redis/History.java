@@ -26,10 +26,10 @@ import java.util.Random;
  * One history of a rate and a quota that some instances share, judged step by step.
  *
  * <p>A quota: in each window what was admitted and not given back is at most what is included, and
- * what was lost of that window's count: by failovers, and by a clock that went past its end by
- * more than a minute before it came back. A rate: any stretch of time sees at most the burst,
- * what comes back meanwhile, what the instances had taken ahead before it, what failovers lost, and
- * a burst for each jump of the server's clock to the front.
+ * what was lost of that window's count: by failovers, and by a clock that went past its end by more
+ * than a minute before it came back. A rate: any stretch of time sees at most the burst, what comes
+ * back meanwhile, what the instances had taken ahead before it, what failovers lost, and a burst
+ * for each jump of the server's clock to the front.
  */
 final class History {
 

@@ -136,8 +136,7 @@ final class ScriptModel {
       long callersNanos,
       long micros,
       List<Correction> corrections) {
-    return decide(
-        plan, charge, false, least, instance, times, callersNanos, micros, corrections);
+    return decide(plan, charge, false, least, instance, times, callersNanos, micros, corrections);
   }
 
   private List<Long> decide(
@@ -414,7 +413,8 @@ final class ScriptModel {
         slot ->
             switch (slot.kind) {
               case LimitPlan.RATE -> ends(slot) <= micros;
-              case LimitPlan.WINDOW -> slot.units == 0 || (!slot.charged && slot.end + GRACE <= second);
+              case LimitPlan.WINDOW ->
+                  slot.units == 0 || (!slot.charged && slot.end + GRACE <= second);
               default -> slot.held.isEmpty();
             });
     slots.forEach(slot -> slot.charged = false);
