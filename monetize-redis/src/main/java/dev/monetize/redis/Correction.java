@@ -30,6 +30,11 @@ record Correction(
         && start == other.start;
   }
 
+  /** The same by nothing, which has the state written as it is. */
+  Correction unchanged() {
+    return new Correction(scope, kind, id, start, end, 0, 0, parts);
+  }
+
   Correction plus(long more) {
     return new Correction(scope, kind, id, start, end, difference + more);
   }

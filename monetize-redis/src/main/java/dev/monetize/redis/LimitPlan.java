@@ -196,6 +196,22 @@ final class LimitPlan {
     return new Correction(scope(limits.get(index)), CALLS, ids[index], 0, 0, -taken);
   }
 
+  /** Corrections by nothing, which have the state written as it is. */
+  List<Correction> unchanged(long now) {
+    List<Correction> all = new ArrayList<>();
+    for (int i = 0; i < limits.size(); i++) {
+      Limit limit = limits.get(i);
+      if (limit instanceof RateLimit rate) {
+        all.add(unspent(i, rate, 0));
+      } else if (limit instanceof WindowLimit window) {
+        all.add(correction(i, window, windows(i, now).start(), 0));
+      } else {
+        all.add(ended(i, 0));
+      }
+    }
+    return all;
+  }
+
   /** That a call ended which may have been charged. */
   List<Correction> ended(Charge charge) {
     List<Correction> ended = new ArrayList<>();

@@ -4,10 +4,12 @@ package dev.monetize.redis;
 
 import dev.monetize.limit.Subject;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Corrections that Redis has not been told yet, by subject: they ride on its next call, or go by
@@ -57,6 +59,12 @@ final class Owed {
     }
     List<Correction> taken = corrections.remove(subject);
     return taken == null ? List.of() : taken;
+  }
+
+  /** Those of somebody, which stay; null if there are none. */
+  Map.@Nullable Entry<Subject, List<Correction>> any() {
+    Iterator<Map.Entry<Subject, List<Correction>>> all = corrections.entrySet().iterator();
+    return all.hasNext() ? all.next() : null;
   }
 
   boolean isEmpty() {

@@ -319,7 +319,7 @@ public final class RedisRateLimiter implements RateLimiter {
   private void flush() {
     try {
       leases.end(false, owed::add);
-      if (breaker.allows() && sendOwed()) {
+      if ((breaker.calm() || (breaker.allows() && probe())) && sendOwed()) {
         repay();
       }
     } catch (RuntimeException e) {
@@ -327,6 +327,28 @@ public final class RedisRateLimiter implements RateLimiter {
     }
     if (!owed.isEmpty() || !indebted.isEmpty() || !leases.none()) {
       background.soon();
+    }
+  }
+
+  /** Asks whether Redis is back, by changing nothing: what it is owed is not risked for that. */
+  private boolean probe() {
+    for (Map.Entry<Subject, LimitPlan> one : indebted.entrySet()) {
+      return probe(one.getKey(), one.getValue().unchanged(latest));
+    }
+    Map.Entry<Subject, List<Correction>> one = owed.any();
+    return one != null
+        && probe(one.getKey(), one.getValue().stream().map(Correction::unchanged).toList());
+  }
+
+  private boolean probe(Subject subject, List<Correction> unchanged) {
+    try {
+      byte[] request = LimitRequest.correct(instance, unchanged);
+      run(subject, null, NO_PLAN, request, unchanged, true, 0);
+      answered();
+      return true;
+    } catch (RuntimeException failure) {
+      failed(failure, subject, List.of());
+      return false;
     }
   }
 

@@ -47,13 +47,13 @@ class RedisFaultsTest {
   private static final int TIMEOUT_MILLIS = 200;
   private static final long SLOW_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
   private static final long CONNECTED = 500;
-  private static final long PLENTY = 1_000_000;
+  private static final long PLENTY = 500_000_000;
 
   private final Subject ann = new Subject("ann", "k");
   private final WindowLimit quota =
       new WindowLimit(
           "quota", PLENTY, PLENTY, now -> new Window(0, 4_000_000_000L), Scope.CUSTOMER, false);
-  private final RateLimit rate = RateLimit.of("rate", 1_000_000, Duration.ofDays(1));
+  private final RateLimit rate = RateLimit.of("rate", PLENTY, Duration.ofDays(1));
   private final ConcurrencyLimit calls = new ConcurrencyLimit("calls", 100, Scope.CUSTOMER, false);
   private final Charge charge = charge(1, quota, rate, calls);
 
@@ -101,8 +101,12 @@ class RedisFaultsTest {
     }
   }
 
-  private static void await(BooleanSupplier done) {
+  private void await(BooleanSupplier done) {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
     while (!done.getAsBoolean()) {
+      assertThat(System.nanoTime() - end)
+          .as("used %s, under way %s", used(), underWay())
+          .isNegative();
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
     }
   }
@@ -148,7 +152,7 @@ class RedisFaultsTest {
     long[] first = nanos(limiter, 5, allows(rule));
     assertThat(Arrays.stream(first).max().getAsLong())
         .as("a timeout, once")
-        .isLessThan(TimeUnit.MILLISECONDS.toNanos(TIMEOUT_MILLIS * 7 / 4));
+        .isLessThan(TimeUnit.MILLISECONDS.toNanos(TIMEOUT_MILLIS * 7L / 4));
 
     long[] all = new long[4_000_000];
     int count = 0;
@@ -211,8 +215,11 @@ class RedisFaultsTest {
       for (Future<long[]> one : all) {
         long[] nanos = one.get();
         assertThat(Arrays.stream(nanos).max().getAsLong())
-            .isLessThan(TimeUnit.MILLISECONDS.toNanos(4 * TIMEOUT_MILLIS));
-        assertThat(Arrays.stream(nanos).filter(n -> n > 3 * SLOW_NANOS).count())
+            .isLessThan(TimeUnit.MILLISECONDS.toNanos(4L * TIMEOUT_MILLIS));
+        assertThat(
+                Arrays.stream(nanos)
+                    .filter(n -> n > TimeUnit.MILLISECONDS.toNanos(TIMEOUT_MILLIS * 3L / 4))
+                    .count())
             .as("waited for Redis")
             .isLessThanOrEqualTo(1);
       }
@@ -285,17 +292,19 @@ class RedisFaultsTest {
   @MethodSource("rules")
   void networkSlowerThanTheTimeout_isDoneWithout(WhenDown rule) {
     RedisRateLimiter limiter = limiter(rule);
-    proxy.delay(Direction.TO_CLIENT, Duration.ofMillis(2 * TIMEOUT_MILLIS));
+    proxy.delay(Direction.TO_CLIENT, Duration.ofMillis(2L * TIMEOUT_MILLIS));
     long[] nanos = nanos(limiter, 200, allows(rule));
     assertThat(slow(nanos)).isBetween(1L, 6L);
     proxy.heal();
 
-    long admitted = CONNECTED + (allows(rule) ? 200 : 5);
+    long least = CONNECTED + (allows(rule) ? 200 : 1);
     await(
         () ->
             limiter.acquire(ann, charge(1, rate), now()) instanceof Allowed
                 && underWay() == 0
-                && used() >= admitted);
-    assertThat(used()).as("the five were counted, once").isEqualTo(admitted);
+                && used() >= least);
+    assertThat(used())
+        .as("those that were asked and refused are counted")
+        .isBetween(least, allows(rule) ? least : CONNECTED + 5);
   }
 }

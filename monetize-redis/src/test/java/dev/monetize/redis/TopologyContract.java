@@ -20,6 +20,7 @@ import dev.monetize.limit.Window;
 import dev.monetize.limit.WindowLimit;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.Jedis;
@@ -34,6 +35,19 @@ abstract class TopologyContract {
   private static final int DECISIONS = 50;
   private static final long DECADES = 1_000_000_000; // seconds: no window ends in a test
   private static final Duration DAY = Duration.ofDays(1);
+
+  /** What each of the eight limits turns out to be used of. */
+  private static final long[] USED = {1, 1, 1, 1, 3, 1, 1, 1};
+
+  /** Sends nothing: what is sent, rides. */
+  private static final Background NOBODY =
+      new Background() {
+        @Override
+        public void soon() {}
+
+        @Override
+        public void close() {}
+      };
 
   abstract UnifiedJedis client(JedisClientConfig config);
 
@@ -162,13 +176,29 @@ abstract class TopologyContract {
     try (TestWire wire = new TestWire(nodes());
         UnifiedJedis redis =
             client(DefaultJedisClientConfig.builder().hostAndPortMapper(wire).build());
-        RateLimiter limiter = limiter(redis, "trips:")) {
+        RateLimiter limiter =
+            RedisRateLimiter.on(redis)
+                .prefix("trips:")
+                .background((soon, nowAndThen) -> NOBODY)
+                .build()) {
       nodes().forEach(node -> node.ask(Jedis::scriptFlush));
       redis.get(new LimitKeys("trips:").of(new Subject("c", "k"), false).get(0)); // connected
 
       assertThat(trips(wire, () -> allowed(decide(limiter, "c", "k", charge)))).isEqualTo(2);
       for (int i = 1; i < DECISIONS; i++) {
-        assertThat(trips(wire, () -> allowed(decide(limiter, "c", "k", charge)))).isEqualTo(1);
+        AtomicReference<Standing> standing = new AtomicReference<>();
+        assertThat(
+                trips(
+                    wire,
+                    () -> {
+                      Allowed call = (Allowed) decide(limiter, "c", "k", charge);
+                      limiter.settle(call, USED, System.currentTimeMillis() * 1_000_000);
+                      standing.set(call);
+                    }))
+            .as("with what the call before turned out to have used")
+            .isEqualTo(1);
+        assertThat(standing.get().remaining(4)).isEqualTo(1_000 - 2 - 3 * (i - 1));
+        assertThat(standing.get().remaining(6)).as("none before is under way").isEqualTo(998);
       }
       assertThat(trips(wire, () -> violated(decide(limiter, "c", "k", charge)))).isEqualTo(1);
     }
