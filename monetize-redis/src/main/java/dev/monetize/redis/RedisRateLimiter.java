@@ -44,10 +44,17 @@ import redis.clients.jedis.exceptions.JedisException;
  * correction of an earlier call of the same subject goes with it, or by itself within 50 ms. A
  * refusal is told again for up to a second without asking.
  *
- * <p><b>While Redis does not answer</b> each limit is held as {@link WhenDown} says. After five
- * failures in a row it is left alone, but for one call a second. What was admitted meanwhile is
- * charged when it is back. The first five calls wait as long as the client does: 50 ms if it is of
- * a {@link RedisUrl}.
+ * <p><b>While Redis does not answer</b> each limit is held as {@link WhenDown} says, and no call
+ * throws. After five failures in a row no call asks any more; a thread of its own does, once a
+ * second. What was admitted meanwhile is charged when it is back. A timeout of the client, 50 ms of
+ * a {@link RedisUrl}, is what those wait, once, who ask in the beginning: five one after the other, or as many as
+ * there are at that moment. A pool that is used up is waited for as long.
+ *
+ * <p><b>A call whose answer is lost</b> is decided here and not charged again, as Redis may have
+ * counted it; nor is it asked again by the client of a cluster. Where Redis had not, a quota is too
+ * low by that call until the ledger tells ({@link RedisRateLimiterBuilder#restoredFrom}). Where the
+ * limit is {@link WhenDown.Closed}, it is refused, and may have been counted. A rate may be charged
+ * for it twice.
  *
  * <p>Thread-safe. The client is the caller's, and is not closed.
  */

@@ -175,6 +175,9 @@ class RedisFaultsTest {
         all[all.length * 99 / 100],
         slow(all));
     assertThat(median).as("added to each call").isLessThan(5_000);
+    assertThat(all[all.length - 1])
+        .as("nobody is the one who finds out that Redis is still away")
+        .isLessThan(TimeUnit.MILLISECONDS.toNanos(TIMEOUT_MILLIS));
     assertThat(slow(all))
         .as("but for the machine's own pauses")
         .isLessThanOrEqualTo(all.length / 10_000 + 2);
