@@ -31,9 +31,9 @@ final class Contenders {
 
   static final int CONNECTIONS = 32;
 
-  private static final long PERMITS = 1_000_000_000;
+  private static final long PERMITS = 100_000_000;
   private static final List<Duration> PERIODS =
-      List.of(Duration.ofMinutes(10), Duration.ofHours(1), Duration.ofDays(1));
+      List.of(Duration.ofDays(10), Duration.ofDays(20), Duration.ofDays(30));
 
   private Contenders() {}
 
@@ -51,9 +51,9 @@ final class Contenders {
     LimitSet limits =
         LimitSet.of(
             List.of(
-                RateLimit.of("ten", PERMITS, PERIODS.get(0)),
-                RateLimit.of("hour", PERMITS, PERIODS.get(1)),
-                RateLimit.of("day", PERMITS, PERIODS.get(2))));
+                RateLimit.of("ten-days", PERMITS, PERIODS.get(0)),
+                RateLimit.of("twenty-days", PERMITS, PERIODS.get(1)),
+                RateLimit.of("thirty-days", PERMITS, PERIODS.get(2))));
     return Charge.of(limits, limit -> 1);
   }
 
@@ -133,7 +133,7 @@ final class Contenders {
       }
 
       private RRateLimiter limiter(String key, Duration period) {
-        RRateLimiter limiter = redis.getRateLimiter(key + "-" + period.toMinutes());
+        RRateLimiter limiter = redis.getRateLimiter(key + "-" + period.toDays());
         limiter.trySetRate(RateType.OVERALL, PERMITS, period);
         return limiter;
       }
