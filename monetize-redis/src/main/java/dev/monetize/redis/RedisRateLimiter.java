@@ -47,8 +47,8 @@ import redis.clients.jedis.exceptions.JedisException;
  * <p><b>While Redis does not answer</b> each limit is held as {@link WhenDown} says, and no call
  * throws. After five failures in a row no call asks any more; a thread of its own does, once a
  * second. What was admitted meanwhile is charged when it is back. A timeout of the client, 50 ms of
- * a {@link RedisUrl}, is what those wait, once, who ask in the beginning: five one after the other, or as many as
- * there are at that moment. A pool that is used up is waited for as long.
+ * a {@link RedisUrl}, is what those wait, once, who ask in the beginning: five one after the other,
+ * or as many as there are at that moment. A pool that is used up is waited for as long.
  *
  * <p><b>A call whose answer is lost</b> is decided here and not charged again, as Redis may have
  * counted it; nor is it asked again by the client of a cluster. Where Redis had not, a quota is too
