@@ -183,7 +183,6 @@ final class History {
         jumped += by;
         permitsLost += rate.burst(); // that much may have come back by it
         tick(0);
-        seemOver();
       }
       case JUMP_BACK -> {
         jumped -= random.nextInt(3) == 0 ? HOUR * SECOND : random.nextLong(10 * SECOND);
@@ -193,20 +192,6 @@ final class History {
       case NOT_REACHED -> redis.next(ModelRedis.Next.NOT_REACHED);
       case ANSWER_LOST -> redis.next(ModelRedis.Next.ANSWER_LOST);
     }
-  }
-
-  /** What the server takes for over, by more than the minute that it remembers, it forgets. */
-  private void seemOver() {
-    long second = (NOW + passed + jumped) / SECOND;
-    redis
-        .state()
-        .windows()
-        .forEach(
-            (window, units) -> {
-              if (window + HOUR + 60 <= second) {
-                lost.merge(window, units, Long::sum);
-              }
-            });
   }
 
   /** Goes on with what a replica had; what it had not is lost. */
@@ -247,8 +232,18 @@ final class History {
     judgeRate();
   }
 
+  /** What the server knows now; what it took for over, by more than a minute, it has forgotten. */
   private void note() {
-    counted.putAll(redis.state().windows());
+    long second = (NOW + passed + jumped) / SECOND;
+    Map<Long, Long> known = redis.state().windows();
+    counted.forEach(
+        (window, units) -> {
+          if (!known.containsKey(window) && window + HOUR + 60 <= second) {
+            lost.merge(window, units, Long::sum);
+          }
+        });
+    counted.keySet().removeIf(w -> !known.containsKey(w) && w + HOUR + 60 <= second);
+    counted.putAll(known);
   }
 
   private void judgeQuota(long window) {
