@@ -39,7 +39,7 @@ final class InvoiceUsage {
   private final Map<Key, Use> uses = new LinkedHashMap<>();
 
   /** By when it begins, then by term, then by meter. */
-  private final TreeMap<Long, TreeMap<Integer, TreeMap<String, Long>>> slots = new TreeMap<>();
+  private final Map<Long, Map<Integer, Map<String, Long>>> slots = new TreeMap<>();
 
   /** Quotas that bill, by meter and id. */
   private final Map<String, Map<String, Quota>> quotas = new HashMap<>();
@@ -131,7 +131,7 @@ final class InvoiceUsage {
         .merge(meter, units, Math::addExact);
   }
 
-  private void count(long start, Map<Integer, TreeMap<String, Long>> slot) {
+  private void count(long start, Map<Integer, Map<String, Long>> slot) {
     slot.forEach(
         (term, meters) ->
             meters.forEach((meter, units) -> count(start, terms.terms().get(term), meter, units)));
