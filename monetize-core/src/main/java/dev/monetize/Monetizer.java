@@ -299,7 +299,8 @@ public final class Monetizer implements AutoCloseable {
   /**
    * What a customer has to pay for a billing period, as far as it was used by now.
    *
-   * <p>The period is a month, from the subscription's anchor or of the calendar. Its rules:
+   * <p>The period is a month, from the anchor that the subscription has now, or of the calendar; a
+   * suspended customer pays like any other. Its rules:
    *
    * <ul>
    *   <li>A base price is due where its month or year begins. Where tier or own values change, the

@@ -365,19 +365,18 @@ class InvoiceModelTest {
   }
 
   private Price price() {
-    switch (random.nextInt(3)) {
-      case 0:
-        return Price.perUnit(money());
-      case 1:
-        return Price.perPackage(money(), 1 + random.nextInt(9));
-      default:
+    return switch (random.nextInt(3)) {
+      case 0 -> Price.perUnit(money());
+      case 1 -> Price.perPackage(money(), 1 + random.nextInt(9));
+      default -> {
         Band[] bands = {
           new Band(1 + random.nextInt(10), money(), money()),
           Band.of(20 + random.nextInt(10), money()),
           new Band(Band.NO_END, money(), money())
         };
-        return random.nextBoolean() ? Price.graduated(bands) : Price.volume(bands);
-    }
+        yield random.nextBoolean() ? Price.graduated(bands) : Price.volume(bands);
+      }
+    };
   }
 
   private Money money() {

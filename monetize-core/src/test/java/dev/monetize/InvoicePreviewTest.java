@@ -13,6 +13,7 @@ import dev.monetize.tier.TierCatalog;
 import dev.monetize.usage.ExternalUsage;
 import dev.monetize.usage.Recording;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -201,6 +202,19 @@ class InvoicePreviewTest {
     assertThat(rows(invoice("2026-07-10T00:00:00Z")))
         .startsWith("team, base price $249/month: $249")
         .hasSize(3);
+  }
+
+  @Test
+  void readme_showsAnInvoice() throws IOException {
+    bench.customer("acme", "pro");
+    use("2026-06-02T10:15:00Z", "calls", 60_000);
+    use("2026-06-02T10:15:00Z", "tokens", 15_000);
+    at("2026-06-13T00:00:00Z");
+    bench.monetizer.accounts().changeTier("acme", "team");
+    use("2026-06-14T00:00:00Z", "tokens", 1_001);
+
+    assertThat(Files.readString(Path.of("..", "README.md")))
+        .contains("```text\n" + invoice().text() + "```\n");
   }
 
   @Test

@@ -113,23 +113,26 @@ class RatingModelTest {
   }
 
   private Price unitPrice(Currency currency) {
-    switch (random.nextInt(5)) {
-      case 0:
-        return Price.perUnit(money(currency));
-      case 1:
-        return new Price.PerSecond(money(currency), 1 + random.nextInt(5000));
-      case 2:
-        return Price.perPackage(money(currency), 1 + random.nextInt(60));
-      default:
-        Band[] bands = new Band[1 + random.nextInt(5)];
-        long upTo = 0;
-        for (int i = 0; i < bands.length; i++) {
-          upTo = i == bands.length - 1 ? Band.NO_END : upTo + 1 + random.nextInt(120);
-          Money flat = random.nextBoolean() ? Money.zero(currency) : money(currency);
-          bands[i] = new Band(upTo, money(currency), flat);
-        }
-        return random.nextBoolean() ? Price.graduated(bands) : Price.volume(bands);
+    return switch (random.nextInt(5)) {
+      case 0 -> Price.perUnit(money(currency));
+      case 1 -> new Price.PerSecond(money(currency), 1 + random.nextInt(5000));
+      case 2 -> Price.perPackage(money(currency), 1 + random.nextInt(60));
+      default -> {
+        Band[] bands = bands(currency);
+        yield random.nextBoolean() ? Price.graduated(bands) : Price.volume(bands);
+      }
+    };
+  }
+
+  private Band[] bands(Currency currency) {
+    Band[] bands = new Band[1 + random.nextInt(5)];
+    long upTo = 0;
+    for (int i = 0; i < bands.length; i++) {
+      upTo = i == bands.length - 1 ? Band.NO_END : upTo + 1 + random.nextInt(120);
+      Money flat = random.nextBoolean() ? Money.zero(currency) : money(currency);
+      bands[i] = new Band(upTo, money(currency), flat);
     }
+    return bands;
   }
 
   /** Of all sizes, and often such that a sum falls on a half. */
