@@ -173,7 +173,8 @@ public final class Accounts {
   }
 
   /**
-   * Moves a customer to another tier. What it used of limits and quotas that both have is kept.
+   * Moves a customer to another tier. What it used of limits and quotas that both have is kept;
+   * what it has to pay of either is told by {@link Monetizer#invoicePreview}.
    *
    * @throws IllegalArgumentException if there is no such tier, or the customer's own values are no
    *     good for it
@@ -229,9 +230,14 @@ public final class Accounts {
         changed(
             customer,
             () -> {
-              Subscription checked = checked(change.get());
-              subscriptions.put(checked);
-              return checked;
+              Subscription wanted = checked(change.get());
+              Subscription dated =
+                  offers
+                      .subscription(customer)
+                      .map(present -> wanted.inPlaceOf(present, now()))
+                      .orElse(wanted);
+              subscriptions.put(dated);
+              return dated;
             });
     watch.changed(customer);
     return next;

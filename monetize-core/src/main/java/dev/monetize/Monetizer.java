@@ -22,6 +22,7 @@ import dev.monetize.usage.UsageHistory;
 import dev.monetize.usage.UsageJournal;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -293,6 +294,56 @@ public final class Monetizer implements AutoCloseable {
   /** What a caller has used, may still use, and owes so far. */
   public UsageReport usage(Caller caller) {
     return new UsageReporter(ledger, tiers()).report(caller, time.now());
+  }
+
+  /**
+   * What a customer has to pay for a billing period, as far as it was used by now.
+   *
+   * <p>The period is a month, from the anchor that the subscription has now, or of the calendar; a
+   * suspended customer pays like any other. Its rules:
+   *
+   * <ul>
+   *   <li>A base price is due where its month or year begins. Where tier or own values change, the
+   *       old one is given back for the seconds that are left, and the new one charged for them.
+   *   <li>Units are paid by the tier that they were used in. What that includes in a window of its
+   *       quota is counted from the window's begin, also what was used of it in another tier.
+   *   <li>Per-unit prices, packages and bands without a quota count what was used in one tier at
+   *       one price in the period.
+   *   <li>Of a window that begins before the period, or ends after it, what has to be paid is what
+   *       this period adds.
+   *   <li>Units past a cap on overage are not paid; lowering the cap takes nothing back.
+   *   <li>Each line is rounded once. Prices are those of the tiers in force now.
+   * </ul>
+   *
+   * <p>It is drawn up from the {@link Ledger}'s hours. Where a quota's window or the period doesn't
+   * begin on a full hour of UTC, or the tier changed, events are read from the {@link #history}:
+   * then it is not for the thread of a request that must be quick. The same use, subscription and
+   * tiers make the same invoice.
+   *
+   * @param at any moment in the period
+   * @throws IllegalArgumentException if the customer has no subscription, or use of the period is
+   *     no longer kept
+   * @throws IllegalStateException if a tier that the customer had in the period is not there any
+   *     more, or its values are no good for it
+   * @throws ArithmeticException if it comes to more than an amount holds
+   * @throws dev.monetize.usage.NoLongerKeptException if events of the period are no longer kept
+   * @throws IOException if the journal cannot be read
+   */
+  public InvoicePreview invoicePreview(String customer, Instant at) throws IOException {
+    Subscription subscription =
+        offers
+            .subscription(customer)
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "customer \"" + customer + "\" has no subscription"));
+    Instant oldest = Time.instant(time.now()).minus(Ledger.KEPT);
+    InvoiceTerms terms = new InvoiceTerms(offers.current(), subscription, at);
+    if (terms.usedSince().isBefore(oldest)) {
+      throw new IllegalArgumentException(
+          "use is kept since " + oldest + ", the invoice begins with that of " + terms.usedSince());
+    }
+    return new InvoiceDrafter(terms, ledger, history).draft();
   }
 
   /** How a caller stands in its limits now, without charging them. */

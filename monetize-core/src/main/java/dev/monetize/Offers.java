@@ -58,14 +58,19 @@ final class Offers {
 
   /** The plan that a customer has now; empty where its calls are refused for want of a good one. */
   Optional<Plan> planOf(String customer) {
-    Optional<Subscription> has = subscriptions.find(customer);
-    if (has.isEmpty() && defaultTier != null) {
-      has = Optional.of(Subscription.to(defaultTier, customer));
-    }
     Offer offer = current;
-    return has.filter(one -> fault(offer, one).isEmpty())
+    return subscription(customer)
+        .filter(one -> fault(offer, one).isEmpty())
         .map(offer::plan)
         .filter(plan -> plan.missing().isEmpty());
+  }
+
+  /** What a customer has subscribed to, or has without that. */
+  Optional<Subscription> subscription(String customer) {
+    Optional<Subscription> own = subscriptions.find(customer);
+    return own.isPresent() || defaultTier == null
+        ? own
+        : Optional.of(Subscription.to(defaultTier, customer));
   }
 
   TierReload reload() {

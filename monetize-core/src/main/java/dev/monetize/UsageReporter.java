@@ -8,7 +8,7 @@ import dev.monetize.price.Money;
 import dev.monetize.price.Price;
 import dev.monetize.price.RatedLine;
 import dev.monetize.price.Rating;
-import dev.monetize.quota.PastQuota;
+import dev.monetize.price.Span;
 import dev.monetize.quota.Quota;
 import dev.monetize.quota.QuotaPeriod;
 import dev.monetize.tier.Tier;
@@ -87,7 +87,10 @@ final class UsageReporter {
     }
     for (Map.Entry<String, Price> price : tier.prices().entrySet()) {
       String meter = price.getKey();
-      RatedLine line = Rating.line(meter, price.getValue(), billed(caller, meter, now));
+      long used = billed(caller, meter, now);
+      long paid = Math.min(used, InvoiceTerms.cap(tier, meter));
+      Span span = new Span(0, Rating.billable(price.getValue(), paid));
+      RatedLine line = Rating.line(meter, price.getValue(), used, List.of(span));
       lines.add(line);
       total = total.plus(line.amount());
     }
@@ -96,12 +99,9 @@ final class UsageReporter {
 
   /** Units that are billed: in the window of the quota that bills, else in the billing period. */
   private long billed(Caller caller, String meter, long now) {
-    for (Quota quota : caller.tier().quotas()) {
-      if (quota.meter().equals(meter) && quota.past() instanceof PastQuota.Bill) {
-        return use(caller, quota, quota.period().windows(caller.plan().anchor()).at(now)).used();
-      }
-    }
-    return units(caller, meter, billingPeriod(caller, now));
+    return InvoiceTerms.billing(caller.tier(), meter)
+        .map(q -> use(caller, q, q.period().windows(caller.plan().anchor()).at(now)).used())
+        .orElseGet(() -> units(caller, meter, billingPeriod(caller, now)));
   }
 
   private long units(Caller caller, String meter, Window period) {

@@ -7,7 +7,9 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -20,6 +22,8 @@ final class AccountJson {
   private static final String CUSTOMER = "customer";
   private static final String KEY = "key";
   private static final String SUBSCRIPTION = "subscription";
+  private static final String OVERRIDES = "overrides";
+  private static final String FORMER = "former";
 
   private AccountJson() {}
 
@@ -61,11 +65,20 @@ final class AccountJson {
             .put("tier", subscription.tier())
             .put("status", subscription.status().name());
     putTime(json, "anchor", subscription.anchor());
-    new TreeMap<>(subscription.overrides()).forEach(json.putObject("overrides")::put);
+    putTexts(json, subscription.overrides());
     if (subscription.providerId() != null) {
       json.put("providerId", subscription.providerId());
     }
+    for (Subscription.Former former : subscription.former()) {
+      ObjectNode before = json.withArray(FORMER).addObject().put("tier", former.tier());
+      putTexts(before, former.overrides());
+      putTime(before, "until", former.until());
+    }
     return json;
+  }
+
+  private static void putTexts(ObjectNode json, Map<String, String> texts) {
+    new TreeMap<>(texts).forEach(json.putObject(OVERRIDES)::put);
   }
 
   private static ObjectNode object() {
@@ -110,14 +123,25 @@ final class AccountJson {
   }
 
   static Subscription subscription(JsonNode json) {
-    known(json, Set.of(CUSTOMER, "tier", "status", "anchor", "overrides", "providerId"));
+    known(json, Set.of(CUSTOMER, "tier", "status", "anchor", OVERRIDES, "providerId", FORMER));
+    List<Subscription.Former> former = new ArrayList<>();
+    json.path(FORMER).forEach(before -> former.add(former(before)));
     return new Subscription(
         text(json, CUSTOMER),
         text(json, "tier"),
         Subscription.Status.valueOf(text(json, "status")),
         time(optional(json, "anchor")),
-        texts(json.path("overrides")),
-        optional(json, "providerId"));
+        texts(json.path(OVERRIDES)),
+        optional(json, "providerId"),
+        former);
+  }
+
+  private static Subscription.Former former(JsonNode json) {
+    known(json, Set.of("tier", OVERRIDES, "until"));
+    return new Subscription.Former(
+        text(json, "tier"),
+        texts(json.path(OVERRIDES)),
+        Objects.requireNonNull(time(text(json, "until"))));
   }
 
   private static void known(JsonNode json, Set<String> names) {

@@ -2,7 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.monetize.identity;
 
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param overrides values of its own in the words of the tier file: {@code rate_limit: 500/min}; at
  *     most 100, each of at most 128 characters for its name and 1,000 for its value
  * @param providerId the billing provider's id of it, of at most 200 characters, or null
+ * @param former what it was before, oldest first, for the invoices of those times; at most {@value
+ *     #MOST_FORMER}, of the last 400 days, kept by {@code Accounts}
  */
 public record Subscription(
     String customer,
@@ -23,8 +28,14 @@ public record Subscription(
     Status status,
     @Nullable Instant anchor,
     Map<String, String> overrides,
-    @Nullable String providerId)
+    @Nullable String providerId,
+    List<Former> former)
     implements Entry {
+
+  /** The most that is kept of what it was before; older ones are forgotten. */
+  public static final int MOST_FORMER = 50;
+
+  private static final Duration KEPT = Duration.ofDays(400);
 
   private static final int MOST_OVERRIDES = 100;
 
@@ -34,6 +45,20 @@ public record Subscription(
     ACTIVE,
     /** Suspended: calls are refused until it is active again. */
     SUSPENDED
+  }
+
+  /**
+   * What it was before a change.
+   *
+   * @param until when it was changed
+   */
+  public record Former(String tier, Map<String, String> overrides, Instant until) {
+
+    public Former {
+      Valid.text("tier", tier, 128);
+      overrides = checked(overrides);
+      Objects.requireNonNull(until, "until");
+    }
   }
 
   public Subscription {
@@ -47,6 +72,22 @@ public record Subscription(
     if (providerId != null) {
       Valid.text("provider id", providerId, 200);
     }
+    former = List.copyOf(former);
+    if (former.size() > MOST_FORMER) {
+      throw new IllegalArgumentException(
+          "a subscription has at most " + MOST_FORMER + " former ones, got " + former.size());
+    }
+  }
+
+  /** One that was never another. */
+  public Subscription(
+      String customer,
+      String tier,
+      Status status,
+      @Nullable Instant anchor,
+      Map<String, String> overrides,
+      @Nullable String providerId) {
+    this(customer, tier, status, anchor, overrides, providerId, List.of());
   }
 
   private static Map<String, String> checked(Map<String, String> overrides) {
@@ -69,21 +110,32 @@ public record Subscription(
 
   /** This one with another tier. */
   public Subscription withTier(String other) {
-    return new Subscription(customer, other, status, anchor, overrides, providerId);
+    return new Subscription(customer, other, status, anchor, overrides, providerId, former);
   }
 
   /** This one in force, or suspended. */
   public Subscription withStatus(Status other) {
-    return new Subscription(customer, tier, other, anchor, overrides, providerId);
+    return new Subscription(customer, tier, other, anchor, overrides, providerId, former);
   }
 
   /** This one with billing periods from that moment; null: the calendar's. */
   public Subscription withAnchor(@Nullable Instant start) {
-    return new Subscription(customer, tier, status, start, overrides, providerId);
+    return new Subscription(customer, tier, status, start, overrides, providerId, former);
   }
 
   /** This one with exactly these values of its own. */
   public Subscription withOverrides(Map<String, String> all) {
-    return new Subscription(customer, tier, status, anchor, all, providerId);
+    return new Subscription(customer, tier, status, anchor, all, providerId, former);
+  }
+
+  /** This one in the place of another, which it remembers if tier or values differ. */
+  public Subscription inPlaceOf(Subscription other, Instant at) {
+    List<Former> all = new ArrayList<>(other.former);
+    if (!tier.equals(other.tier) || !overrides.equals(other.overrides)) {
+      all.add(new Former(other.tier, other.overrides, at));
+    }
+    all.removeIf(one -> one.until.isBefore(at.minus(KEPT)));
+    List<Former> kept = all.subList(Math.max(0, all.size() - MOST_FORMER), all.size());
+    return new Subscription(customer, tier, status, anchor, overrides, providerId, kept);
   }
 }

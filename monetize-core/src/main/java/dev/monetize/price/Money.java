@@ -102,10 +102,27 @@ public record Money(long nanos, Currency currency) {
     return fitted(minor.setScale(SCALE).unscaledValue(), currency);
   }
 
+  /** Without its currency, with all decimals of the minor unit: {@code 49.00}, {@code 0.002}. */
+  public String decimal() {
+    BigDecimal exact = amount().stripTrailingZeros();
+    return exact
+        .setScale(Math.max(currency.getDefaultFractionDigits(), exact.scale()))
+        .toPlainString();
+  }
+
   /** As it is written in a tier file: {@code $0.002}, {@code 0.002 CHF}. */
   @Override
   public String toString() {
     return MoneyText.format(this);
+  }
+
+  /** A fraction of nanos, rounded half-up to so many decimals; a negative one as a positive one. */
+  static Money rounded(BigInteger nanos, BigInteger divisor, int decimals, Currency currency) {
+    BigInteger step = BigInteger.TEN.pow(SCALE - decimals);
+    BigInteger whole = divisor.multiply(step);
+    BigInteger steps =
+        nanos.abs().multiply(BigInteger.TWO).add(whole).divide(whole.multiply(BigInteger.TWO));
+    return fitted(steps.multiply(step).multiply(BigInteger.valueOf(nanos.signum())), currency);
   }
 
   static Money fitted(BigInteger nanos, Currency currency) {

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.monetize.tier;
 
-import dev.monetize.price.Money;
 import dev.monetize.price.Price;
 import dev.monetize.tier.CatalogDraft.Open;
 import dev.monetize.tier.CatalogDraft.Rule;
@@ -51,7 +50,7 @@ final class CatalogChecks {
   private static Set<Currency> currencies(Tier tier) {
     Set<Currency> currencies = new LinkedHashSet<>();
     tier.price().map(price -> price.amount().currency()).ifPresent(currencies::add);
-    tier.prices().values().stream().map(Price::each).map(Money::currency).forEach(currencies::add);
+    tier.prices().values().stream().map(Price::currency).forEach(currencies::add);
     return currencies;
   }
 

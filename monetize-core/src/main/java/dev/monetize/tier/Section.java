@@ -14,8 +14,7 @@ import java.util.Set;
 final class Section {
 
   /** Planned, and refused until they are enforced. */
-  private static final Set<String> LATER =
-      Set.of("graduated", "volume", "package", "credits", "payments", "trial", "notices");
+  private static final Set<String> LATER = Set.of("credits", "payments", "trial", "notices");
 
   private final Property owner;
   private final Entries entries;

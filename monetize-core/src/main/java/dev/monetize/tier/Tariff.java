@@ -5,6 +5,7 @@ package dev.monetize.tier;
 import dev.monetize.price.BasePrice;
 import dev.monetize.price.Money;
 import dev.monetize.price.Price;
+import dev.monetize.price.Price.Tiered.Mode;
 import java.util.Currency;
 import java.util.Optional;
 import java.util.Set;
@@ -14,9 +15,12 @@ final class Tariff {
 
   private static final Set<String> SECONDS = Set.of("s", "sec", "second");
 
+  /** Between what a package costs and how many units it holds. */
+  static final String PACKAGE = "/package of ";
+
   private static final String EACH =
-      "expected <amount>/%s such as %s/%1$s;"
-          + " graduated, volume and package prices are not supported yet";
+      "expected <amount>/%s such as %s/%1$s, <amount>/package of <units>,"
+          + " or a map with graduated or volume";
 
   private Tariff() {}
 
@@ -27,11 +31,30 @@ final class Tariff {
         : property.read(text -> base(text, currency)).map(Setting::of);
   }
 
-  /** What the units of a meter cost: {@code $0.002/call}, {@code $0.01/second}. */
+  /**
+   * What the units of a meter cost: {@code $0.002/call}, {@code $0.01/second}, {@code $10/package
+   * of 1000}, or {@code graduated} or {@code volume} bands.
+   */
   static Optional<Price> units(Property property, String meter, Currency currency) {
-    return property.isScalar()
-        ? property.read(text -> units(text, meter, currency))
-        : property.refused(EACH.formatted(singular(meter), new Money(2_000_000, currency)));
+    if (property.isScalar()) {
+      return property.read(text -> units(text, meter, currency));
+    }
+    Optional<Section> section =
+        property.isList() ? property.refused(each(meter, currency)) : property.section();
+    if (section.isEmpty()) {
+      return Optional.empty();
+    }
+    Optional<Property> graduated = section.get().inner("graduated");
+    Optional<Property> volume = section.get().inner("volume");
+    if (graduated.isPresent() == volume.isPresent() || section.get().all().size() > 1) {
+      return property.refused(
+          "expected one list of bands, graduated or volume; packages are written "
+              + new Money(10_000_000_000L, currency)
+              + PACKAGE
+              + "1000");
+    }
+    Mode mode = graduated.isPresent() ? Mode.GRADUATED : Mode.VOLUME;
+    return graduated.or(() -> volume).flatMap(bands -> new BandReader(mode, currency).read(bands));
   }
 
   private static BasePrice base(String text, Currency currency) {
@@ -47,7 +70,6 @@ final class Tariff {
     return per.equals("month") ? BasePrice.monthly(amount) : BasePrice.yearly(amount);
   }
 
-  /** What the units of a meter cost. */
   private static Price units(String text, String meter, Currency currency) {
     int slash = text.indexOf('/');
     Money each = amount(slash < 0 ? text : text.substring(0, slash), currency);
@@ -58,11 +80,17 @@ final class Tariff {
     if (unit.equals(meter) || meter.equals(unit + "s") || unit.equals("unit")) {
       return Price.perUnit(each);
     }
-    throw new IllegalArgumentException(
-        EACH.formatted(singular(meter), new Money(2_000_000, currency)));
+    if (text.startsWith(PACKAGE, Math.max(0, slash))) {
+      return Price.perPackage(each, Numbers.read(text.substring(slash + PACKAGE.length())));
+    }
+    throw new IllegalArgumentException(each(meter, currency));
   }
 
-  private static Money amount(String text, Currency currency) {
+  private static String each(String meter, Currency currency) {
+    return EACH.formatted(singular(meter), new Money(2_000_000, currency));
+  }
+
+  static Money amount(String text, Currency currency) {
     Money amount = Money.of(text, currency);
     if (amount.nanos() < 0) {
       throw new IllegalArgumentException("expected an amount that is not negative");

@@ -107,14 +107,14 @@ public final class TierBuilder {
   /** What units of a meter cost past the included ones. */
   public TierBuilder overage(String meter, Price price) {
     terms.overage.put(meter, price);
-    terms.currency = price.each().currency();
+    terms.currency = price.currency();
     return this;
   }
 
   /** What every unit of a meter costs. */
   public TierBuilder price(String meter, Price price) {
     terms.prices.put(meter, price);
-    terms.currency = price.each().currency();
+    terms.currency = price.currency();
     return this;
   }
 

@@ -2,8 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.monetize.tier;
 
-import dev.monetize.price.BasePrice;
-import dev.monetize.price.Money;
 import dev.monetize.price.Price;
 import dev.monetize.usage.Aggregation;
 import java.nio.file.Path;
@@ -162,9 +160,8 @@ public final class TierCatalog {
         .flatMap(
             tier ->
                 Stream.concat(
-                    tier.price().map(BasePrice::amount).stream(),
-                    tier.prices().values().stream().map(Price::each)))
-        .map(Money::currency)
+                    tier.price().map(price -> price.amount().currency()).stream(),
+                    tier.prices().values().stream().map(Price::currency)))
         .findFirst()
         .orElseGet(() -> Currency.getInstance("USD"));
   }

@@ -12,7 +12,9 @@ import dev.monetize.quota.Quota;
 import dev.monetize.quota.QuotaPeriod;
 import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** A tier in the words of the tier file. */
 final class TierWords {
@@ -55,9 +57,27 @@ final class TierWords {
     if (price instanceof Price.IncludedThenOverage hybrid) {
       return price(meter, hybrid.overage());
     }
-    return price.each()
-        + "/"
-        + (price instanceof Price.PerSecond ? "second" : Tariff.singular(meter));
+    String unit = Tariff.singular(meter);
+    if (price instanceof Price.Tiered tiered) {
+      return tiered.mode().name().toLowerCase(Locale.ROOT)
+          + tiered.bands().stream().map(band -> band(band, unit)).collect(Collectors.joining(","));
+    }
+    if (price instanceof Price.PerPackage pack) {
+      return pack.each() + Tariff.PACKAGE + pack.size();
+    }
+    return price instanceof Price.PerSecond second
+        ? second.each() + "/second"
+        : ((Price.PerUnit) price).each() + "/" + unit;
+  }
+
+  private static String band(Price.Band band, String unit) {
+    String words = band.upTo() == Price.Band.NO_END ? " then " : " up to " + band.upTo() + " ";
+    if (band.flat().isZero()) {
+      return words + band.each() + "/" + unit;
+    }
+    return band.each().isZero()
+        ? words + band.flat() + " once"
+        : words + band.each() + "/" + unit + " and " + band.flat();
   }
 
   private static String rate(RateLimit rate) {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -124,6 +125,18 @@ public final class UsageHistory {
           count[0]++;
         });
     return count[0];
+  }
+
+  /**
+   * Reads every event of a customer in a period, in the order of the journal.
+   *
+   * @param from when the first may have been admitted
+   * @param to when the last was admitted before
+   * @throws NoLongerKeptException if the period begins before all events are kept
+   */
+  public void forEach(String customer, Instant from, Instant to, Consumer<UsageEvent> reader)
+      throws IOException {
+    scan(customer, from, to, recorded -> reader.accept(recorded.event()));
   }
 
   /**

@@ -26,6 +26,12 @@ class AccountTextTest {
     assertThat(AccountText.key(AccountText.of(key.revokedAt(CREATED))))
         .isEqualTo(key.revokedAt(CREATED));
     assertThat(AccountText.subscription(AccountText.of(subscription))).isEqualTo(subscription);
+    Subscription changed = subscription.withTier("max").inPlaceOf(subscription, CREATED);
+    assertThat(AccountText.subscription(AccountText.of(changed))).isEqualTo(changed);
+    assertThat(AccountText.of(changed))
+        .endsWith(
+            "\"former\":[{\"tier\":\"pro\",\"overrides\":{\"a\":\"b\"},"
+                + "\"until\":\"2026-01-14T10:00:00.123456789Z\"}]}");
   }
 
   @Test

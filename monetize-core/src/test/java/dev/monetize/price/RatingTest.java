@@ -96,7 +96,7 @@ class RatingTest {
         .hasMessage("included must not be negative, got -1");
     assertThatThrownBy(
             () -> new Price.IncludedThenOverage(1, new Price.IncludedThenOverage(1, CALL)))
-        .hasMessageStartingWith("overage must be per unit or per second, got IncludedThenOverage");
+        .hasMessageStartingWith("overage must include no units itself, got IncludedThenOverage");
     assertThatThrownBy(() -> BasePrice.monthly(Money.of("$0.005")))
         .hasMessage("base price must have at most 2 decimals, got $0.005");
     assertThatThrownBy(() -> BasePrice.yearly(Money.of("-$5")))

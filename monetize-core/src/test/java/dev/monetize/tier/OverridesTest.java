@@ -114,7 +114,9 @@ class OverridesTest {
     assertThat(own.prices()).containsEntry("tokens", Price.perUnit(Money.of("$0.01")));
     assertThat(own.features()).isEqualTo(Map.of("seats", 9L, "export", true));
     assertThat(own.price().map(Object::toString)).contains("$490/year");
-    assertThat(own.prices().get("calls").each()).isEqualTo(Money.of("$0.001"));
+    assertThat(own.prices())
+        .containsEntry(
+            "calls", new Price.IncludedThenOverage(1_000, Price.perUnit(Money.of("$0.001"))));
   }
 
   @Test

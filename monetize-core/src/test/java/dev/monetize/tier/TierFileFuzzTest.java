@@ -33,6 +33,9 @@ class TierFileFuzzTest {
             fast: 100/10s
             slow: {limit: custom, window: strict}
           overage: {calls: $0.002/call, tokens: 0.00002 USD}
+          prices:
+            pages: {graduated: [{up_to: 10, each: 0.1}, {up_to: inf, each: 0.05, flat: 1}]}
+            images: $10/package of 10
           quotas:
             tokens: [1_000_000/month, 100000/7 days]
           past_quota: {bill: {cap: 2000000}}
@@ -48,6 +51,7 @@ class TierFileFuzzTest {
       meters:
         seats: {aggregation: max}
         tokens: {aggregation: sum}
+        images: {aggregation: sum}
       """;
 
   private static final List<String> BITS =

@@ -27,7 +27,7 @@ class TierFileReferenceTest {
             .map((MatchResult match) -> match.group(1))
             .toList();
 
-    assertThat(examples).hasSize(3);
+    assertThat(examples).hasSize(4);
     for (String example : examples) {
       assertThat(TierCatalog.parse("tiers.yml", example).tiers()).isNotEmpty();
     }

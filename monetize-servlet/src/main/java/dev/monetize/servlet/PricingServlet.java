@@ -64,7 +64,7 @@ public final class PricingServlet extends HttpServlet {
         .ifPresentOrElse(
             price -> {
               Map<String, Object> base = new LinkedHashMap<>();
-              base.put("amount", Prices.decimal(price.amount()));
+              base.put("amount", price.amount().decimal());
               base.put("currency", price.amount().currency().getCurrencyCode());
               base.put("per", price.per().name().toLowerCase(java.util.Locale.ROOT));
               body.put("price", base);

@@ -111,18 +111,18 @@ public final class UsageServlet extends HttpServlet {
   private static Map<String, Object> cost(UsageReport.Cost cost) {
     Map<String, Object> body = new LinkedHashMap<>();
     body.put("currency", cost.total().currency().getCurrencyCode());
-    cost.base().ifPresent(base -> body.put("base", Prices.decimal(base.amount())));
+    cost.base().ifPresent(base -> body.put("base", base.amount().decimal()));
     List<Map<String, Object>> lines = new ArrayList<>();
     for (RatedLine line : cost.lines()) {
       Map<String, Object> each = new LinkedHashMap<>();
       each.put("meter", line.meter());
       each.put("units", line.units());
       each.put("billable", line.billableUnits());
-      each.put("amount", Prices.decimal(line.amount()));
+      each.put("amount", line.amount().decimal());
       lines.add(each);
     }
     body.put("lines", lines);
-    body.put("total", Prices.decimal(cost.total()));
+    body.put("total", cost.total().decimal());
     return body;
   }
 }

@@ -43,6 +43,9 @@ class ServletsTest {
           overage: $0.50/call
         open:
           price: 10/month
+          prices:
+            calls: {graduated: [{up_to: 2, each: 0}, {up_to: inf, each: 0.10, flat: 1}]}
+            latency: $5/package of 10
           endpoints: [/v1/*]
         enterprise:
           price: custom
@@ -106,6 +109,11 @@ class ServletsTest {
     assertThat(tiers.get(1).get("price").toString())
         .isEqualTo("{\"amount\":\"49.00\",\"currency\":\"USD\",\"per\":\"month\"}");
     assertThat(tiers.get(1).get("prices").toString()).contains("\"0.50\"");
+    assertThat(tiers.get(2).get("prices").toString())
+        .isEqualTo(
+            "{\"calls\":{\"graduated\":[{\"upTo\":2,\"each\":\"0.00\",\"flat\":\"0.00\"},"
+                + "{\"each\":\"0.10\",\"flat\":\"1.00\"}]},"
+                + "\"latency\":{\"perPackage\":\"5.00\",\"packageSize\":10}}");
     assertThat(tiers.get(3).get("price").asText()).isEqualTo("custom");
   }
 
@@ -156,6 +164,12 @@ class ServletsTest {
     assertThat(meters.get("seats").toString())
         .startsWith("{\"used\":9,\"aggregation\":\"max\",\"certainty\":\"exact\",");
     assertThat(meters.get("latency").toString()).startsWith("{\"used\":21,\"included\"");
+    assertThat(usage(client).get("cost").toString())
+        .isEqualTo(
+            "{\"currency\":\"USD\",\"base\":\"10.00\",\"lines\":["
+                + "{\"meter\":\"calls\",\"units\":3,\"billable\":3,\"amount\":\"1.10\"},"
+                + "{\"meter\":\"latency\",\"units\":21,\"billable\":21,\"amount\":\"15.00\"}],"
+                + "\"total\":\"26.10\"}");
   }
 
   @ParameterizedTest

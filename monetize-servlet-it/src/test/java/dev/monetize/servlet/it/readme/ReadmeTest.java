@@ -62,6 +62,7 @@ class ReadmeTest {
           new Snippet("record", ENGINE, "answer"),
           new Snippet("many-instances", "Pepper pepper", "monetizer"),
           new Snippet("notices", "String secret", "monetizer"),
+          new Snippet("invoice", ENGINE, "invoice"),
           new Snippet("history", ENGINE + ", Instant from, Instant to, StringBuilder writer"));
 
   /** Types of the app that the README speaks of, and of Spring. */
