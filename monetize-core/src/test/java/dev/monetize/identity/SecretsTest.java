@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -51,6 +52,7 @@ class SecretsTest {
               Pepper.of("p1", PEPPER),
               new Customer("acme", ""),
               Subscription.to("pro", "acme"),
+              new Subscription.Former("free", Map.of(), Instant.EPOCH),
               KeyFormat.existing(text -> true),
               AccountText.of(key),
               (Changes) listener -> () -> {},

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.monetize.identity.Subscription.Status;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -118,5 +119,42 @@ class ValuesTest {
     assertThatThrownBy(() -> new ApiKey("k", "c", HASH, "", NOW, null, true))
         .isInstanceOf(NullPointerException.class)
         .hasMessage("validUntil of a key that was revoked");
+  }
+
+  @Test
+  void subscription_inPlaceOfAnother_remembersWhatItWas_ofTheLast400Days() {
+    Instant start = Instant.parse("2026-01-01T00:00:00Z");
+    Subscription free = Subscription.to("free", "acme");
+
+    Subscription pro = free.withTier("pro").inPlaceOf(free, start);
+    Subscription same = pro.withAnchor(start).inPlaceOf(pro, start.plusSeconds(1));
+    Subscription own =
+        same.withOverrides(Map.of("price", "9/month"))
+            .inPlaceOf(same, start.plus(Duration.ofDays(1)));
+    Subscription later = own.withTier("max").inPlaceOf(own, start.plus(Duration.ofDays(401)));
+
+    Subscription.Former first = new Subscription.Former("free", Map.of(), start);
+    assertThat(free.former()).isEmpty();
+    assertThat(same.former()).containsExactly(first);
+    assertThat(own.former())
+        .containsExactly(
+            first, new Subscription.Former("pro", Map.of(), start.plus(Duration.ofDays(1))));
+    assertThat(later.former())
+        .extracting(Subscription.Former::overrides)
+        .containsExactly(Map.of(), Map.of("price", "9/month"));
+  }
+
+  @Test
+  void subscription_remembersNoMoreThan50Changes() {
+    Subscription subscription = Subscription.to("t0", "acme");
+    for (int i = 1; i <= 60; i++) {
+      subscription = subscription.withTier("t" + i).inPlaceOf(subscription, Instant.EPOCH);
+    }
+
+    assertThat(subscription.former())
+        .hasSize(Subscription.MOST_FORMER)
+        .extracting(Subscription.Former::tier)
+        .startsWith("t10")
+        .endsWith("t59");
   }
 }
