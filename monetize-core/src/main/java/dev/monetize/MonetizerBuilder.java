@@ -282,7 +282,10 @@ public final class MonetizerBuilder {
     UsageIntake intake = intake(dir, journal, ledger, ids);
     Shipper shipper = Shipper.start(journal, List.copyOf(sinks.values()), clock);
     opened.push(() -> shipper.close(FLUSH));
-    watch.recheck();
+    if (journal.shared()) {
+      journal.onEvent(event -> watch.used(event.customer()));
+    }
+    watch.start();
     return new Monetizer.Parts(
         time,
         limits,
@@ -323,7 +326,13 @@ public final class MonetizerBuilder {
       return null;
     }
     Notices notices =
-        Notices.start(noticeRules, Map.copyOf(listeners), given, journal::noteDurably, clock);
+        Notices.start(
+            noticeRules,
+            Map.copyOf(listeners),
+            given,
+            journal::noteDurably,
+            journal.claims(),
+            clock);
     opened.push(() -> notices.close(FLUSH));
     if (whose instanceof AccountFile file) {
       notices.watchKeys(() -> expiring(file));
