@@ -1,0 +1,19 @@
+// Copyright The Monetize Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.monetize.redis;
+
+import java.security.SecureRandom;
+
+/** What ids of usage from elsewhere are hashed under. */
+final class Secret {
+
+  private static final int BYTES = 32;
+
+  private Secret() {}
+
+  static byte[] fresh() {
+    byte[] secret = new byte[BYTES];
+    new SecureRandom().nextBytes(secret);
+    return secret;
+  }
+}
