@@ -67,7 +67,7 @@ public final class JournalFold {
    * @param sequence what it knows is what the records up to this one say
    */
   public void write(UUID journal, long sequence, OutputStream to) throws IOException {
-    Checkpoint.write(new OneFile(to, new byte[0]), journal, sequence, fold, () -> false);
+    Checkpoint.write(new OneFile(to, ByteBuffer.allocate(0)), journal, sequence, fold, () -> false);
   }
 
   /**
@@ -77,12 +77,13 @@ public final class JournalFold {
    */
   public void read(UUID journal, byte[] written) throws IOException {
     Checkpoint checkpoint =
-        Checkpoint.read(new OneFile(OutputStream.nullOutputStream(), written), journal);
+        Checkpoint.read(
+            new OneFile(OutputStream.nullOutputStream(), ByteBuffer.wrap(written)), journal);
     fold.restore(Objects.requireNonNull(checkpoint));
   }
 
   /** A storage of what is written to one place, or read from another. */
-  private record OneFile(OutputStream to, byte[] written) implements JournalStorage {
+  private record OneFile(OutputStream to, ByteBuffer written) implements JournalStorage {
 
     @Override
     public List<String> names() {
@@ -102,7 +103,7 @@ public final class JournalFold {
 
     @Override
     public JournalFile openToRead(String name) {
-      ByteBuffer bytes = ByteBuffer.wrap(written).order(ByteOrder.LITTLE_ENDIAN);
+      ByteBuffer bytes = written.duplicate().order(ByteOrder.LITTLE_ENDIAN);
       return new JournalFile() {
         @Override
         public ByteBuffer buffer() {

@@ -24,8 +24,8 @@ record AppendCall(int instance, long number, long given, long firstRecord, List<
       Waiting record = records.get(i);
       arguments.add(LogEntry.bytes(instance, firstRecord + i, record.record()));
       arguments.add(bytes(record.condition().text()));
-      if (record.condition().key().length > 0) {
-        keys.add(record.condition().key());
+      if (!record.condition().key().isEmpty()) {
+        keys.add(bytes(record.condition().key()));
       }
     }
   }
@@ -36,7 +36,7 @@ record AppendCall(int instance, long number, long given, long firstRecord, List<
    * @return the last sequence that it got
    */
   long answered(String answer) {
-    String[] words = answer.split(" ");
+    String[] words = answer.split(" ", -1);
     char[] refused = new char[records.size()];
     for (int i = 1; i < words.length; i++) {
       refused[Integer.parseInt(words[i].substring(1)) - 1] = words[i].charAt(0);

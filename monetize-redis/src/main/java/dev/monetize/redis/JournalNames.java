@@ -35,8 +35,8 @@ record JournalNames(String prefix) {
     return bytes(name("claimed"));
   }
 
-  byte[] claim(String claim) {
-    return bytes(name("claim:" + claim));
+  String claim(String claim) {
+    return name("claim:" + claim);
   }
 
   /** The last call of an instance. */
@@ -45,8 +45,8 @@ record JournalNames(String prefix) {
   }
 
   /** An id of usage from elsewhere. */
-  byte[] id(String hash) {
-    return bytes(name("id:" + hash));
+  String id(String hash) {
+    return name("id:" + hash);
   }
 
   byte[] checkpoint(long sequence) {

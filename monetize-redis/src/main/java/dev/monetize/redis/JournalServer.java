@@ -7,6 +7,7 @@ import static dev.monetize.redis.JournalNames.bytes;
 import dev.monetize.usage.JournalGap;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -48,12 +49,12 @@ final class JournalServer {
   }
 
   /** What a head says. */
-  record Head(UUID id, byte[] secret, long last, long first, long checkpoint) {}
+  record Head(UUID id, String secret, long last, long first, long checkpoint) {}
 
   /** Begins a journal, unless there is one; what there is. */
-  Head open(UUID fresh, byte[] secret) {
+  Head open(UUID fresh, String secret) {
     redis.hsetnx(names.head(), bytes("id"), bytes(fresh.toString()));
-    redis.hsetnx(names.head(), bytes("secret"), secret);
+    redis.hsetnx(names.head(), bytes("secret"), bytes(secret));
     List<byte[]> head =
         redis.hmget(
             names.head(),
@@ -64,7 +65,7 @@ final class JournalServer {
             bytes("checkpoint"));
     return new Head(
         UUID.fromString(text(head.get(0))),
-        head.get(1),
+        text(head.get(1)),
         number(head.get(2)),
         Math.max(1, number(head.get(3))),
         number(head.get(4)));
@@ -114,7 +115,7 @@ final class JournalServer {
 
   List<JournalGap> gaps() {
     return redis.lrange(names.gaps(), 0, -1).stream()
-        .map(gap -> text(gap).split(" "))
+        .map(gap -> text(gap).split(" ", -1))
         .map(gap -> new JournalGap(Long.parseLong(gap[0]), Long.parseLong(gap[1])))
         .toList();
   }
@@ -136,7 +137,7 @@ final class JournalServer {
         text(
             CLAIM.run(
                 redis,
-                List.of(names.claim(name), names.head(), names.claimed()),
+                List.of(bytes(names.claim(name)), names.head(), names.claimed()),
                 List.of(bytes(what), bytes(turn), bytes(Long.toString(millis)), bytes(name))));
     return answer.isEmpty() ? -1 : Long.parseLong(answer);
   }
@@ -163,7 +164,7 @@ final class JournalServer {
     redis.del(name);
     for (int at = 0; at < checkpoint.length; at += CHUNK) {
       int end = Math.min(at + CHUNK, checkpoint.length);
-      redis.append(name, java.util.Arrays.copyOfRange(checkpoint, at, end));
+      redis.append(name, Arrays.copyOfRange(checkpoint, at, end));
       redis.pexpire(name, FORMER_MILLIS);
     }
   }
@@ -184,7 +185,7 @@ final class JournalServer {
         SAVE.run(
             redis,
             List.of(
-                names.claim(claim),
+                bytes(names.claim(claim)),
                 names.head(),
                 names.log(),
                 names.checkpoint(sequence),

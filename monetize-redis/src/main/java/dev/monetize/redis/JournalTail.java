@@ -146,10 +146,9 @@ final class JournalTail implements AutoCloseable {
 
   private void take(LogEntry entry) {
     if (entry.number() > numbers.getOrDefault(entry.instance(), 0L)) {
-      JournalRecord record = JournalRecord.of(entry.record());
-      fold.take(entry.sequence(), record);
+      fold.take(entry.sequence(), entry.record());
       numbers.put(entry.instance(), entry.number());
-      if (record instanceof JournalRecord.Event event) {
+      if (entry.record() instanceof JournalRecord.Event event) {
         eventListeners.forEach(listener -> listener.accept(event.event()));
       }
     }

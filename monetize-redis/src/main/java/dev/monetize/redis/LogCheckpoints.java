@@ -165,7 +165,7 @@ final class LogCheckpoints implements AutoCloseable {
       }
       List<LogEntry> page = server.read(next, end, PAGE);
       for (LogEntry entry : page) {
-        fold.take(entry.sequence(), JournalRecord.of(entry.record()));
+        fold.take(entry.sequence(), entry.record());
       }
       next = page.size() < PAGE ? end + 1 : page.get(PAGE - 1).sequence() + 1;
     }
@@ -195,7 +195,7 @@ final class LogCheckpoints implements AutoCloseable {
     boolean young = false;
     for (LogEntry entry : page) {
       young |=
-          JournalRecord.of(entry.record()) instanceof JournalRecord.Event event
+          entry.record() instanceof JournalRecord.Event event
               && Instant.EPOCH.plusNanos(event.event().settledNanos()).isAfter(oldest);
       if (!young) {
         keep = entry.sequence() + 1;

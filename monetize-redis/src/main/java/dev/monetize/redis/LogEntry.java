@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.monetize.redis;
 
+import dev.monetize.usage.JournalRecord;
 import java.nio.ByteBuffer;
 import java.util.List;
 
@@ -9,7 +10,7 @@ import java.util.List;
  * A record as the log has it: from which instance, and the how manieth of that it is, before its
  * bytes. So one that was sent again after a failover, and seen before, is known.
  */
-record LogEntry(long sequence, int instance, long number, byte[] record) {
+record LogEntry(long sequence, int instance, long number, JournalRecord record) {
 
   static final int HEADER = 12;
 
@@ -41,7 +42,7 @@ record LogEntry(long sequence, int instance, long number, byte[] record) {
       long number = bytes.getLong();
       byte[] record = new byte[bytes.remaining()];
       bytes.get(record);
-      return new LogEntry(sequence(id), instance, number, record);
+      return new LogEntry(sequence(id), instance, number, JournalRecord.of(record));
     }
     throw new IllegalArgumentException("the stream has an entry that is no record of a journal");
   }

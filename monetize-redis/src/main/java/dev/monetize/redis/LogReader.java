@@ -44,8 +44,7 @@ final class LogReader implements EventReader {
           check(next, page);
         }
         for (LogEntry entry : page) {
-          if (events.size() < most
-              && JournalRecord.of(entry.record()) instanceof JournalRecord.Event event) {
+          if (events.size() < most && entry.record() instanceof JournalRecord.Event event) {
             events.add(new RecordedEvent(journal, entry.sequence(), event.event()));
           }
         }

@@ -3,6 +3,7 @@
 package dev.monetize.redis;
 
 import java.security.SecureRandom;
+import java.util.HexFormat;
 
 /** What ids of usage from elsewhere are hashed under. */
 final class Secret {
@@ -11,9 +12,10 @@ final class Secret {
 
   private Secret() {}
 
-  static byte[] fresh() {
+  /** A new one, in hexadecimal. */
+  static String fresh() {
     byte[] secret = new byte[BYTES];
     new SecureRandom().nextBytes(secret);
-    return secret;
+    return HexFormat.of().formatHex(secret);
   }
 }

@@ -28,9 +28,9 @@ final class Waiting {
    * @param key of what is looked at; empty if it is appended anyway
    * @param text as the script has it
    */
-  record Condition(byte[] key, String text) {
+  record Condition(String key, String text) {
 
-    static final Condition NONE = new Condition(new byte[0], "");
+    static final Condition NONE = new Condition("", "");
   }
 
   private static final int OBJECTS = 150;
