@@ -261,7 +261,9 @@ public final class MonetizerBuilder {
     Ledger ledger = new Ledger(clock, catalog.aggregations());
     RecordedIds ids = ids(dir);
     GivenNotices given = new GivenNotices();
-    UsageJournal journal = open(dir, List.of(ledger, ids, given));
+    boolean knowsIds = otherJournal != null && otherJournal.knowsIds();
+    UsageJournal journal =
+        open(dir, knowsIds ? List.of(ledger, given) : List.of(ledger, ids, given));
     opened.push(journal);
     RateLimiter limits = limiter.apply(restoredFrom(ledger));
     opened.push(limits);

@@ -5,6 +5,7 @@ package dev.monetize.usage;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
 
@@ -107,6 +108,14 @@ public interface UsageJournal extends UsageLog, SinkBook, AutoCloseable {
    * states know it, on the thread that tells them: it returns at once.
    */
   default void onEvent(Consumer<UsageEvent> listener) {}
+
+  /**
+   * The ids of usage from elsewhere, where the journal knows them itself; else {@link RecordedIds}
+   * do.
+   */
+  default Optional<IdentityLog> identities() {
+    return Optional.empty();
+  }
 
   /** What only one of the instances does that write it. */
   default Claims claims() {

@@ -113,6 +113,12 @@ final class JournalServer {
     return answer.stream().map(LogEntry::of).toList();
   }
 
+  /** What was recorded under an id, as a condition has it; null if nothing is known. */
+  @Nullable String recorded(String key) {
+    byte[] found = redis.get(bytes(key));
+    return found == null ? null : text(found);
+  }
+
   List<JournalGap> gaps() {
     return redis.lrange(names.gaps(), 0, -1).stream()
         .map(gap -> text(gap).split(" ", -1))

@@ -105,7 +105,7 @@ final class JournalTail implements AutoCloseable {
         more = poll();
         answered(serving, more);
       } catch (JedisException e) {
-        if (!failing) {
+        if (!failing && !closed) {
           log.warn("the journal in Redis cannot be read; trying again: {}", e.toString());
         }
         failing = true;

@@ -4,6 +4,7 @@ package dev.monetize.redis;
 
 import dev.monetize.usage.Claims;
 import dev.monetize.usage.EventReader;
+import dev.monetize.usage.IdentityLog;
 import dev.monetize.usage.JournalFold;
 import dev.monetize.usage.JournalGap;
 import dev.monetize.usage.JournalRecord;
@@ -17,6 +18,7 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -63,6 +65,7 @@ public final class RedisUsageJournal implements UsageJournal {
   private final UUID id;
   private final String prefix;
   private final JournalWriter writer;
+  private final IdentityLog identities;
   private final JournalTail tail;
   private final RedisClaims claims;
   private final LogCheckpoints checkpoints;
@@ -74,10 +77,12 @@ public final class RedisUsageJournal implements UsageJournal {
       throws IOException {
     this.prefix = settings.prefix();
     this.server = settings.server();
+    String secret;
     try {
       JournalFold kind = fold.fresh();
       JournalServer.Head head = server.open(UUID.randomUUID(), Secret.fresh());
       this.id = head.id();
+      secret = head.secret();
       this.first = head.first();
       this.tail =
           new JournalTail(
@@ -109,6 +114,7 @@ public final class RedisUsageJournal implements UsageJournal {
     } catch (JedisException e) {
       throw new IOException("journal in Redis (" + prefix + "*): " + RedisAdvice.of(e, prefix), e);
     }
+    this.identities = new RedisIdentities(server, writer, secret);
     warnOfEviction();
     writer.start();
     tail.start();
@@ -278,6 +284,11 @@ public final class RedisUsageJournal implements UsageJournal {
   @Override
   public void onEvent(Consumer<UsageEvent> listener) {
     tail.onEvent(listener);
+  }
+
+  @Override
+  public Optional<IdentityLog> identities() {
+    return Optional.of(identities);
   }
 
   @Override

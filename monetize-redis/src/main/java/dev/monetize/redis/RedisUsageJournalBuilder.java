@@ -127,6 +127,11 @@ public final class RedisUsageJournalBuilder implements JournalFactory {
     return value;
   }
 
+  @Override
+  public boolean knowsIds() {
+    return true;
+  }
+
   String prefix() {
     return prefix;
   }

@@ -96,8 +96,7 @@ final class JournalInstance implements AutoCloseable {
 
   /** Begins to deliver to a sink called so. */
   Shipper ship(String name, UsageSink sink) {
-    Shipper started =
-        Shipper.start(journal, List.of(new NamedSink(name, sink, SOON)), clock);
+    Shipper started = Shipper.start(journal, List.of(new NamedSink(name, sink, SOON)), clock);
     shipper = started;
     return started;
   }
