@@ -46,7 +46,6 @@ final class RedisClaims implements Claims, AutoCloseable {
 
     private volatile long validUntil;
     private volatile long needed;
-    private volatile long askedAt;
   }
 
   /**
@@ -74,7 +73,7 @@ final class RedisClaims implements Claims, AutoCloseable {
     Claim claim = byName.computeIfAbsent(name, same -> new Claim());
     claim.wanted = true;
     if (!valid(claim)) {
-      ask(name, claim, false);
+      ask(name, claim);
     }
     try {
       boolean has = valid(claim) && tail.await(claim.needed, PATIENCE);
@@ -124,7 +123,7 @@ final class RedisClaims implements Claims, AutoCloseable {
       if (closed) {
         return;
       }
-      byName.forEach((name, claim) -> ask(name, claim, true));
+      byName.forEach((name, claim) -> ask(name, claim));
       try {
         nowAndThen.run();
       } catch (JedisException e) {
@@ -134,16 +133,13 @@ final class RedisClaims implements Claims, AutoCloseable {
   }
 
   /** Keeps it, or asks for it if it is wanted. */
-  private void ask(String name, Claim claim, boolean regularly) {
+  private void ask(String name, Claim claim) {
     asking.lock();
     try {
       long now = System.nanoTime();
-      boolean early =
-          !regularly && now - claim.askedAt < TimeUnit.MILLISECONDS.toNanos(millis) / 20;
-      if (closed || (early && claim.askedAt != 0)) {
+      if (closed) {
         return;
       }
-      claim.askedAt = now;
       if (claim.turn != 0) {
         keep(name, claim, now);
       } else if (claim.wanted) {
