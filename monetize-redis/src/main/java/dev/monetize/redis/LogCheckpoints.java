@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongConsumer;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +44,7 @@ final class LogCheckpoints implements AutoCloseable {
   private final Duration every;
   private final Duration retention;
   private final InstantSource clock;
+  private final LongConsumer trimmed;
   private final Thread thread = new Thread(this::run, "monetize-redis-journal-checkpoints");
   private boolean failing;
   private volatile boolean closed;
@@ -53,6 +55,7 @@ final class LogCheckpoints implements AutoCloseable {
    * @param kind of its states; stays empty
    * @param every least time between two
    * @param retention how long events are kept, counted from their settlement
+   * @param trimmed told of the first record that is kept
    */
   LogCheckpoints(
       JournalServer server,
@@ -62,7 +65,8 @@ final class LogCheckpoints implements AutoCloseable {
       RedisClaims claims,
       Duration every,
       Duration retention,
-      InstantSource clock) {
+      InstantSource clock,
+      LongConsumer trimmed) {
     this.server = server;
     this.journal = journal;
     this.kind = kind;
@@ -71,6 +75,7 @@ final class LogCheckpoints implements AutoCloseable {
     this.every = every;
     this.retention = retention;
     this.clock = clock;
+    this.trimmed = trimmed;
     thread.setDaemon(true);
   }
 
@@ -133,7 +138,7 @@ final class LogCheckpoints implements AutoCloseable {
     try {
       return make(claims.token(turn));
     } catch (JedisException e) {
-      throw new IOException(e);
+      throw new IOException("the server did not answer: " + e.getMessage(), e);
     }
   }
 
@@ -201,8 +206,11 @@ final class LogCheckpoints implements AutoCloseable {
         keep = entry.sequence() + 1;
       }
     }
-    boolean done = keep == first || server.trim(CLAIM, turn, keep);
-    return done && keep > first && !young && page.size() == PAGE ? keep : null;
+    if (keep == first || !server.trim(CLAIM, turn, keep)) {
+      return null;
+    }
+    trimmed.accept(keep);
+    return !young && page.size() == PAGE ? keep : null;
   }
 
   private static long needed(Map<String, SinkProgress> sinks) {

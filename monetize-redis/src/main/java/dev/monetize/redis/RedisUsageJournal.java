@@ -110,7 +110,8 @@ public final class RedisUsageJournal implements UsageJournal {
               claims,
               settings.checkpointEvery(),
               settings.retention(),
-              clock);
+              clock,
+              kept -> first = Math.max(first, kept));
     } catch (JedisException e) {
       throw new IOException("journal in Redis (" + prefix + "*): " + RedisAdvice.of(e, prefix), e);
     }
@@ -319,9 +320,7 @@ public final class RedisUsageJournal implements UsageJournal {
    * @throws IOException if it could not be made; the former one is still good
    */
   public boolean checkpoint() throws IOException {
-    boolean made = checkpoints.make();
-    first = Math.max(first, server.first());
-    return made;
+    return checkpoints.make();
   }
 
   @Override
