@@ -34,7 +34,7 @@ import redis.clients.jedis.RedisClient;
 class JournalHistoriesTest {
 
   private static final long SEED = Long.getLong("monetize.seed", System.nanoTime());
-  private static final int STEPS = Integer.getInteger("monetize.steps", 300);
+  private static final int STEPS = Integer.getInteger("monetize.steps", 200);
   private static final Duration LONG = Duration.ofSeconds(30);
   private static final List<String> KEEPS = List.of("save \"\"", "appendonly yes");
   private static final List<String> CUSTOMERS = List.of("ann", "bob", "cid");

@@ -6,7 +6,6 @@ import dev.monetize.testkit.UsageJournalContract;
 import dev.monetize.usage.JournalState;
 import dev.monetize.usage.UsageJournal;
 import java.io.IOException;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -18,7 +17,7 @@ class RedisUsageJournalContractTest extends UsageJournalContract {
 
   @Override
   protected UsageJournal open(InstantSource clock, List<JournalState> states) throws IOException {
-    return RedisUsageJournal.on(redis).takeOverAfter(Duration.ofMillis(300)).open(clock, states);
+    return JournalInstance.settings(redis).open(clock, states);
   }
 
   @Override

@@ -27,7 +27,6 @@ import dev.monetize.usage.Recording;
 import dev.monetize.usage.UsageJournal;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -64,7 +63,7 @@ class SharedUsageTest {
     private Monetizer monetizer;
 
     Running(RedisClient redis) {
-      settings = RedisUsageJournal.on(redis).takeOverAfter(Duration.ofMillis(400));
+      settings = JournalInstance.settings(redis);
     }
 
     @Override
