@@ -13,7 +13,7 @@ import java.util.List;
  *
  * @param given a sequence up to which all are known to have been given
  */
-record AppendCall(int instance, long number, long given, long firstRecord, List<Waiting> records) {
+record AppendCall(long instance, long number, long given, long firstRecord, List<Waiting> records) {
 
   AppendCall {
     records = List.copyOf(records);

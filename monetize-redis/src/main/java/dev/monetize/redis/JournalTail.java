@@ -40,7 +40,7 @@ final class JournalTail implements AutoCloseable {
   private final List<Consumer<UsageEvent>> eventListeners = new CopyOnWriteArrayList<>();
 
   /** How many records of each instance are known. */
-  private final Map<Integer, Long> numbers = new HashMap<>();
+  private final Map<Long, Long> numbers = new HashMap<>();
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();

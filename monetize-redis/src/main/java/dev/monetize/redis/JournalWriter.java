@@ -31,7 +31,7 @@ final class JournalWriter implements AutoCloseable {
 
   private final JournalServer server;
   private final UUID journal;
-  private final int instance;
+  private final long instance;
   private final String prefix;
   private final LongSupplier known;
   private final long patience;
@@ -72,7 +72,7 @@ final class JournalWriter implements AutoCloseable {
   JournalWriter(
       JournalServer server,
       UUID journal,
-      int instance,
+      long instance,
       String prefix,
       Limits limits,
       LongSupplier known,
@@ -254,7 +254,7 @@ final class JournalWriter implements AutoCloseable {
     askedAt = Math.max(1, System.nanoTime());
     while (!ended) {
       try {
-        take(next, server.append(journal, Integer.toHexString(instance), next));
+        take(next, server.append(journal, Long.toHexString(instance), next));
         return;
       } catch (RuntimeException e) {
         failed(e);

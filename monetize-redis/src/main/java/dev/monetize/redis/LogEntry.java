@@ -10,14 +10,14 @@ import java.util.List;
  * A record as the log has it: from which instance, and the how manieth of that it is, before its
  * bytes. So one that was sent again after a failover, and seen before, is known.
  */
-record LogEntry(long sequence, int instance, long number, JournalRecord record) {
+record LogEntry(long sequence, long instance, long number, JournalRecord record) {
 
-  static final int HEADER = 12;
+  static final int HEADER = 16;
 
   /** What is kept of it in the log, but the sequence. */
-  static byte[] bytes(int instance, long number, byte[] record) {
+  static byte[] bytes(long instance, long number, byte[] record) {
     return ByteBuffer.allocate(HEADER + record.length)
-        .putInt(instance)
+        .putLong(instance)
         .putLong(number)
         .put(record)
         .array();
@@ -38,7 +38,7 @@ record LogEntry(long sequence, int instance, long number, JournalRecord record) 
         && fields.get(1) instanceof byte[] value
         && value.length > HEADER) {
       ByteBuffer bytes = ByteBuffer.wrap(value);
-      int instance = bytes.getInt();
+      long instance = bytes.getLong();
       long number = bytes.getLong();
       byte[] record = new byte[bytes.remaining()];
       bytes.get(record);

@@ -90,17 +90,13 @@ public final class RedisUsageJournal implements UsageJournal {
       LogCheckpoints.read(server, id, fold);
       tail.readTo(head.last());
       refresh();
-      int instance = Instance.fresh().number();
+      long instance = Secret.number();
       this.writer =
           new JournalWriter(
               server, id, instance, prefix, settings.limits(), tail::position, () -> {});
       this.claims =
           new RedisClaims(
-              server,
-              tail,
-              Integer.toHexString(instance),
-              settings.claim().toMillis(),
-              this::refresh);
+              server, tail, Long.toHexString(instance), settings.claim().toMillis(), this::refresh);
       this.checkpoints =
           new LogCheckpoints(
               server,

@@ -5,17 +5,22 @@ package dev.monetize.redis;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 
-/** What ids of usage from elsewhere are hashed under. */
+/** What nobody can guess, and nobody else has. */
 final class Secret {
 
   private static final int BYTES = 32;
 
   private Secret() {}
 
-  /** A new one, in hexadecimal. */
+  /** What ids of usage from elsewhere are hashed under, in hexadecimal. */
   static String fresh() {
     byte[] secret = new byte[BYTES];
     new SecureRandom().nextBytes(secret);
     return HexFormat.of().formatHex(secret);
+  }
+
+  /** A number that no other instance has. */
+  static long number() {
+    return new SecureRandom().nextLong();
   }
 }

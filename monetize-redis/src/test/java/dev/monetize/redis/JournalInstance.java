@@ -46,10 +46,7 @@ final class JournalInstance implements AutoCloseable {
     this.ledger = new Ledger(clock);
     List<JournalState> states = new ArrayList<>(more);
     states.add(ledger);
-    this.journal =
-        settings
-            .apply(settings(redis))
-            .opened(clock, states);
+    this.journal = settings.apply(settings(redis)).opened(clock, states);
   }
 
   /** For machines that are busy with other tests. */
