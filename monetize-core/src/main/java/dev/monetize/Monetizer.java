@@ -22,6 +22,7 @@ import dev.monetize.usage.UsageHistory;
 import dev.monetize.usage.UsageJournal;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -65,6 +66,7 @@ import org.slf4j.LoggerFactory;
 public final class Monetizer implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(Monetizer.class);
+  private static final Duration CATCH_UP = Duration.ofMillis(100);
 
   private final Time time;
   private final RateLimiter limiter;
@@ -291,8 +293,13 @@ public final class Monetizer implements AutoCloseable {
     return watch.notices();
   }
 
-  /** What a caller has used, may still use, and owes so far. */
+  /**
+   * What a caller has used, may still use, and owes so far: of calls on all instances that share a
+   * journal, as far as they were settled before the question. Where such a journal is away, after a
+   * tenth of a second, what is known here.
+   */
   public UsageReport usage(Caller caller) {
+    catchUp();
     return new UsageReporter(ledger, tiers()).report(caller, time.now());
   }
 
@@ -330,6 +337,7 @@ public final class Monetizer implements AutoCloseable {
    * @throws IOException if the journal cannot be read
    */
   public InvoicePreview invoicePreview(String customer, Instant at) throws IOException {
+    catchUp();
     Subscription subscription =
         offers
             .subscription(customer)
@@ -344,6 +352,16 @@ public final class Monetizer implements AutoCloseable {
           "use is kept since " + oldest + ", the invoice begins with that of " + terms.usedSince());
     }
     return new InvoiceDrafter(terms, ledger, history).draft();
+  }
+
+  private void catchUp() {
+    try {
+      if (!journal.catchUp(CATCH_UP)) {
+        log.debug("usage is told as it is known here: the journal is away");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** How a caller stands in its limits now, without charging them. */

@@ -261,7 +261,9 @@ public final class MonetizerBuilder {
     Ledger ledger = new Ledger(clock, catalog.aggregations());
     RecordedIds ids = ids(dir);
     GivenNotices given = new GivenNotices();
-    UsageJournal journal = open(dir, List.of(ledger, ids, given));
+    boolean knowsIds = otherJournal != null && otherJournal.knowsIds();
+    UsageJournal journal =
+        open(dir, knowsIds ? List.of(ledger, given) : List.of(ledger, ids, given));
     opened.push(journal);
     RateLimiter limits = limiter.apply(restoredFrom(ledger));
     opened.push(limits);
@@ -282,7 +284,10 @@ public final class MonetizerBuilder {
     UsageIntake intake = intake(dir, journal, ledger, ids);
     Shipper shipper = Shipper.start(journal, List.copyOf(sinks.values()), clock);
     opened.push(() -> shipper.close(FLUSH));
-    watch.recheck();
+    if (journal.shared()) {
+      journal.onEvent(event -> watch.used(event.customer()));
+    }
+    watch.start();
     return new Monetizer.Parts(
         time,
         limits,
@@ -323,7 +328,13 @@ public final class MonetizerBuilder {
       return null;
     }
     Notices notices =
-        Notices.start(noticeRules, Map.copyOf(listeners), given, journal::noteDurably, clock);
+        Notices.start(
+            noticeRules,
+            Map.copyOf(listeners),
+            given,
+            journal::noteDurably,
+            journal.claims(),
+            clock);
     opened.push(() -> notices.close(FLUSH));
     if (whose instanceof AccountFile file) {
       notices.watchKeys(() -> expiring(file));

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.monetize;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.monetize.limit.Window;
 import dev.monetize.notice.MissingListeners;
 import dev.monetize.notice.Notices;
@@ -9,6 +11,7 @@ import dev.monetize.notice.Untold;
 import dev.monetize.quota.Quota;
 import dev.monetize.usage.Ledger;
 import dev.monetize.usage.QuotaWindow;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -32,12 +35,17 @@ final class NoticeWatch {
   private static final Logger log = LoggerFactory.getLogger(NoticeWatch.class);
 
   private static final long SECOND = 1_000_000_000L;
+  private static final Duration PLAN_KNOWN = Duration.ofSeconds(10);
 
   private final @Nullable QuotaNotices quotas;
   private final MissingListeners missing;
   private final Ledger ledger;
   private final Offers offers;
   private final Time time;
+
+  /** What customers had a moment ago. */
+  private final Cache<String, Plan> plans =
+      Caffeine.newBuilder().maximumSize(10_000).expireAfterWrite(PLAN_KNOWN).build();
 
   /**
    * A watch.
@@ -89,6 +97,7 @@ final class NoticeWatch {
     if (quotas == null) {
       return;
     }
+    plans.invalidate(customer);
     try {
       look(quotas, customer, null);
     } catch (RuntimeException e) {
@@ -96,13 +105,36 @@ final class NoticeWatch {
     }
   }
 
+  /** Somebody has used something, on whatever instance: looks at it soon. Never throws. */
+  void used(String customer) {
+    if (quotas != null) {
+      QuotaNotices all = quotas;
+      all.notices().look(customer, whom -> look(all, whom, knownPlan(whom), null));
+    }
+  }
+
+  /** Of those who call all the time, not looked up each time. */
+  private @Nullable Plan knownPlan(String customer) {
+    return plans.get(customer, whom -> offers.planOf(whom).orElse(null));
+  }
+
   /** Other tiers are in force: looks at everyone, in the background. */
   void changed() {
+    plans.invalidateAll();
     recheck(null);
   }
 
-  /** At start: looks at everyone, in the background, and at what may be untold since before. */
-  void recheck() {
+  /**
+   * At start, and when it becomes the turn of this instance: looks at everyone, in the background,
+   * and at what may be untold since before.
+   */
+  void start() {
+    if (quotas != null) {
+      quotas.notices().onTurn(this::recheck);
+    }
+  }
+
+  private void recheck() {
     recheck(quotas == null ? null : quotas.notices().untold().orElse(null));
   }
 
@@ -114,7 +146,11 @@ final class NoticeWatch {
 
   /** Looks at what a customer has used in the windows of now, and in those that ended untold. */
   private void look(QuotaNotices quotas, String customer, @Nullable Untold untold) {
-    Plan plan = offers.planOf(customer).orElse(null);
+    look(quotas, customer, offers.planOf(customer).orElse(null), untold);
+  }
+
+  private void look(
+      QuotaNotices quotas, String customer, @Nullable Plan plan, @Nullable Untold untold) {
     if (plan == null) {
       return;
     }

@@ -66,7 +66,7 @@ final class Settling {
       try {
         correct(call, measures, now);
       } finally {
-        if (event != null && sequence > 0) {
+        if (event != null && sequence > 0 && !journal.shared()) {
           ledger.fold(sequence, event);
           watch.settled(call.caller(), call.caller().key(), event.windows());
         }

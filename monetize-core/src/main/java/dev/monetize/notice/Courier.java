@@ -43,6 +43,7 @@ final class Courier {
   private final String name;
   private final NoticeListener listener;
   private final Consumer<Notice> delivered;
+  private final Turn turn;
   private final InstantSource clock;
   private final Thread thread;
   private final ReentrantLock lock = new ReentrantLock();
@@ -59,10 +60,16 @@ final class Courier {
   /**
    * @param delivered told of each notice that arrived
    */
-  Courier(String name, NoticeListener listener, Consumer<Notice> delivered, InstantSource clock) {
+  Courier(
+      String name,
+      NoticeListener listener,
+      Consumer<Notice> delivered,
+      Turn turn,
+      InstantSource clock) {
     this.name = name;
     this.listener = listener;
     this.delivered = delivered;
+    this.turn = turn;
     this.clock = clock;
     this.thread = new Thread(this::run, "monetize-notice-" + name);
     thread.setDaemon(true);
@@ -73,7 +80,22 @@ final class Courier {
   }
 
   void add(Notice notice) {
-    locked(() -> debts.add(new Debt(notice, added++, 0, clock.instant())));
+    locked(() -> addDebt(notice));
+  }
+
+  private void addDebt(Notice notice) {
+    debts.add(new Debt(notice, added++, 0, clock.instant()));
+  }
+
+  /** These are owed, and nothing else. */
+  void owe(List<Notice> notices) {
+    locked(
+        () -> {
+          debts.clear();
+          parked.clear();
+          String underWay = trying == null ? "" : trying.notice.id();
+          notices.stream().filter(notice -> !notice.id().equals(underWay)).forEach(this::addDebt);
+        });
   }
 
   /** Tries what was parked again. */
@@ -136,8 +158,9 @@ final class Courier {
     try {
       while (!abandoned) {
         Debt first = debts.peek();
-        Duration left = first == null ? LOOK : Duration.between(clock.instant(), first.due);
-        if (first != null && (left.isZero() || left.isNegative())) {
+        Duration left =
+            first == null || !turn.holds() ? LOOK : Duration.between(clock.instant(), first.due);
+        if (first != null && turn.holds() && (left.isZero() || left.isNegative())) {
           trying = debts.poll();
           return first;
         }

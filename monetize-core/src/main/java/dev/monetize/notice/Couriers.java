@@ -17,9 +17,11 @@ final class Couriers {
 
   private final Map<String, Courier> byName = new TreeMap<>();
   private final NoticeBook book;
+  private final Turn turn;
 
-  Couriers(Map<String, NoticeListener> listeners, NoticeBook book, InstantSource clock) {
+  Couriers(Map<String, NoticeListener> listeners, NoticeBook book, Turn turn, InstantSource clock) {
     this.book = book;
+    this.turn = turn;
     if (listeners.isEmpty() || listeners.size() > MOST) {
       throw new IllegalArgumentException(
           "there must be 1 to " + MOST + " listeners, got " + listeners.size());
@@ -31,17 +33,25 @@ final class Couriers {
                 "a listener's name must match " + NAME + ", got \"" + name + "\"");
           }
           byName.put(
-              name, new Courier(name, listener, notice -> book.delivered(notice, name), clock));
+              name,
+              new Courier(name, listener, notice -> book.delivered(notice, name), turn, clock));
         });
   }
 
-  /** Begins with what is owed. */
+  /** Begins; with what is owed, if it is our turn. */
   void start() {
     byName.forEach(
         (name, courier) -> {
-          book.given().owedTo(name).forEach(courier::add);
+          if (!turn.shared()) {
+            courier.owe(book.given().owedTo(name));
+          }
           courier.start();
         });
+  }
+
+  /** Our turn begins: all that is owed is to be told. */
+  void begin() {
+    byName.forEach((name, courier) -> courier.owe(book.given().owedTo(name)));
   }
 
   Set<String> names() {

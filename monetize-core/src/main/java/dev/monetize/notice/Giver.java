@@ -6,9 +6,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Iterator;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +33,7 @@ final class Giver {
 
   private final NoticeBook book;
   private final Couriers couriers;
+  private final Turn turn;
   private final KeyExpiry expiry;
   private final Reached reached;
   private final InstantSource clock;
@@ -37,23 +41,33 @@ final class Giver {
   /** Marks with something to tell, each at most once; so it is bounded as they are. */
   private final ConcurrentLinkedQueue<Mark> queue = new ConcurrentLinkedQueue<>();
 
+  /** Who is to be looked at, and how; each once. */
+  private final ConcurrentHashMap<String, Consumer<String>> looks = new ConcurrentHashMap<>();
+
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final Thread thread = new Thread(this::run, "monetize-notices");
   private volatile Supplier<Stream<ExpiringKey>> expiring = Stream::empty;
   private volatile Sweep sweep = Sweep.ofNobody();
+  private volatile @Nullable Runnable begunTurn;
   private volatile boolean begun;
   private volatile boolean finishing;
+  private volatile boolean woken;
   private Instant nextRound = Instant.MIN;
 
+  /** Whether a turn has begun that nobody was told of. */
+  private volatile boolean freshTurn = true;
+
   // The thread's own: whether it is to be written down that all was told, and whether it was.
+  private boolean lookFailed;
   private boolean swept;
   private boolean toldIsDue;
   private boolean allTold = true;
 
-  Giver(NoticeRules rules, NoticeBook book, Couriers couriers, InstantSource clock) {
+  Giver(NoticeRules rules, NoticeBook book, Couriers couriers, Turn turn, InstantSource clock) {
     this.book = book;
     this.couriers = couriers;
+    this.turn = turn;
     this.expiry = new KeyExpiry(rules.days());
     this.reached = new Reached(rules, clock, this::add);
     this.clock = clock;
@@ -79,6 +93,19 @@ final class Giver {
     change(() -> nextRound = Instant.MIN);
   }
 
+  /** Sets what is done when our turn begins. */
+  void onTurn(Runnable begun) {
+    begunTurn = begun;
+    wake();
+  }
+
+  /** Has somebody looked at soon. */
+  void look(String customer, Consumer<String> look) {
+    if (looks.put(customer, look) == null) {
+      wake();
+    }
+  }
+
   /** Begins a sweep, in place of one that is not over. */
   void begin(Sweep next) {
     sweep = next;
@@ -95,6 +122,7 @@ final class Giver {
     lock.lock();
     try {
       change.run();
+      woken = true;
       changed.signalAll();
     } finally {
       lock.unlock();
@@ -114,6 +142,13 @@ final class Giver {
       boolean more = true;
       while (more) {
         boolean ending = finishing;
+        if (!ourTurn()) {
+          more = !ending;
+          if (more) {
+            awaitTurn();
+          }
+          continue;
+        }
         Mark mark = queue.poll();
         if (mark != null) {
           for (Notice notice : mark.take()) {
@@ -121,7 +156,7 @@ final class Giver {
           }
         } else if (roundIsDue()) {
           round();
-        } else if (ending || !sweep.step()) {
+        } else if (!lookAtOne() && (ending || !sweep.step())) {
           noteTold(ending);
           more = !ending;
           await();
@@ -132,6 +167,45 @@ final class Giver {
     }
   }
 
+  /** Whether it is for us to tell; if only from now on, what is owed is taken up first. */
+  private boolean ourTurn() {
+    if (!turn.holds()) {
+      queue.clear();
+      looks.clear();
+      sweep = Sweep.ofNobody();
+    }
+    woken = false;
+    if (turn.take()) {
+      reached.forget();
+      couriers.begin();
+      freshTurn = true;
+    }
+    Runnable begin = begunTurn;
+    if (freshTurn && begin != null && turn.holds()) {
+      freshTurn = false;
+      begin.run();
+    }
+    return turn.holds();
+  }
+
+  private boolean lookAtOne() {
+    Iterator<Map.Entry<String, Consumer<String>>> next = looks.entrySet().iterator();
+    if (!next.hasNext()) {
+      return false;
+    }
+    Map.Entry<String, Consumer<String>> one = next.next();
+    looks.remove(one.getKey());
+    try {
+      one.getValue().accept(one.getKey());
+    } catch (RuntimeException e) {
+      if (!lookFailed) {
+        log.warn("what {} has used could not be looked at; tried again later", one.getKey(), e);
+      }
+      lookFailed = true;
+    }
+    return true;
+  }
+
   /** When nothing is left to tell: of calls, or of those whom the sweep at start went over. */
   private void noteTold(boolean ending) throws InterruptedException {
     if (begun) {
@@ -139,7 +213,7 @@ final class Giver {
       swept = true;
     }
     if ((toldIsDue || ending) && allTold && swept && sweep.complete()) {
-      toldIsDue = !book.told(ending);
+      toldIsDue = !book.told(ending && !turn.shared());
     }
   }
 
@@ -167,12 +241,32 @@ final class Giver {
   }
 
   private boolean isIdle() {
-    return queue.isEmpty() && sweep.over() && !begun && !finishing;
+    return queue.isEmpty()
+        && looks.isEmpty()
+        && sweep.over()
+        && !begun
+        && (!freshTurn || begunTurn == null)
+        && !finishing
+        && turn.holds();
+  }
+
+  private void awaitTurn() throws InterruptedException {
+    lock.lock();
+    try {
+      long left = Courier.LOOK.toNanos();
+      while (!finishing && !woken && left > 0) {
+        left = changed.awaitNanos(left);
+      }
+    } finally {
+      lock.unlock();
+    }
   }
 
   private void round() throws InterruptedException {
     Instant now = clock.instant();
     toldIsDue = true;
+    freshTurn |= lookFailed;
+    lookFailed = false;
     reached.clean(now);
     sweep.round();
     try (Stream<ExpiringKey> keys = expiring.get()) {

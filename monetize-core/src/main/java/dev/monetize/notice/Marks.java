@@ -60,4 +60,8 @@ final class Marks {
           });
     }
   }
+
+  void clear() {
+    byOwner.clear();
+  }
 }

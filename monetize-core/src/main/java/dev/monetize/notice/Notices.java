@@ -3,6 +3,7 @@
 package dev.monetize.notice;
 
 import dev.monetize.price.Money;
+import dev.monetize.usage.Claims;
 import dev.monetize.usage.QuotaWindow;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -35,10 +36,14 @@ import java.util.stream.Stream;
  * too; only then do listeners hear of it. A listener that arrives later gets what is given from
  * then on. One that is missing is owed its notices until their ids are forgotten, or {@link
  * MissingListeners#forget it is}.
+ *
+ * <p><b>Many instances</b> that share a log take turns: one tells of all use, and when it ends or
+ * dies another goes on, with what was given and has not arrived.
  */
 public final class Notices {
 
   private final GivenNotices given;
+  private final Turn turn;
   private final Couriers couriers;
   private final Giver giver;
   private final Reached reached;
@@ -48,16 +53,18 @@ public final class Notices {
       Map<String, NoticeListener> listeners,
       GivenNotices given,
       NoticeLog notes,
+      Turn turn,
       InstantSource clock) {
     NoticeBook book = new NoticeBook(given, notes);
     this.given = given;
-    this.couriers = new Couriers(listeners, book, Objects.requireNonNull(clock, "clock"));
-    this.giver = new Giver(rules, book, couriers, clock);
+    this.turn = turn;
+    this.couriers = new Couriers(listeners, book, turn, Objects.requireNonNull(clock, "clock"));
+    this.giver = new Giver(rules, book, couriers, turn, clock);
     this.reached = giver.reached();
   }
 
   /**
-   * Begins to give notices, first those that are owed.
+   * Begins to give notices, first those that are owed, where nobody else does.
    *
    * @param listeners by name, 1 to 16; what a listener got is kept under its name: 1 to 40 of
    *     {@code a-z 0-9 _ -}
@@ -70,10 +77,54 @@ public final class Notices {
       GivenNotices given,
       NoticeLog notes,
       InstantSource clock) {
-    Notices notices = new Notices(rules, listeners, given, notes, clock);
+    return start(rules, listeners, given, notes, Claims.ALL, clock);
+  }
+
+  /**
+   * Begins to give notices when it is the turn of this instance, of those that share a log; first
+   * those that are owed.
+   *
+   * @param given kept up with what all instances write
+   * @param claims tells whose turn it is
+   */
+  public static Notices start(
+      NoticeRules rules,
+      Map<String, NoticeListener> listeners,
+      GivenNotices given,
+      NoticeLog notes,
+      Claims claims,
+      InstantSource clock) {
+    Turn turn = new Turn(claims);
+    Notices notices = new Notices(rules, listeners, given, notes, turn, clock);
     notices.couriers.start();
     notices.giver.start();
+    claims.onChange(notices::wake);
     return notices;
+  }
+
+  /**
+   * Sets what is done each time that it becomes the turn of this instance, at once if it is: to
+   * {@link #recheck} everyone. Done on our own thread; it does not throw.
+   */
+  public void onTurn(Runnable begun) {
+    giver.onTurn(Objects.requireNonNull(begun, "begun"));
+  }
+
+  /** Whether it is the turn of this instance; what others have to tell, they do. */
+  public boolean turn() {
+    return turn.holds();
+  }
+
+  /**
+   * Has somebody looked at soon, on our own thread; each at most once until then.
+   *
+   * @param customer somebody who may have used something since
+   * @param look tells {@link #used} and {@link #spent} of a customer
+   */
+  public void look(String customer, Consumer<String> look) {
+    if (turn.holds()) {
+      giver.look(customer, Objects.requireNonNull(look, "look"));
+    }
   }
 
   /**
@@ -87,7 +138,9 @@ public final class Notices {
    */
   public void used(
       String customer, String key, QuotaWindow window, long end, long included, long used) {
-    reached.used(customer, key, window, end, included, used);
+    if (turn.holds()) {
+      reached.used(customer, key, window, end, included, used);
+    }
   }
 
   /**
@@ -98,7 +151,9 @@ public final class Notices {
    * @param end first second behind it
    */
   public void spent(String customer, String quota, long start, long end, Money cap, Money amount) {
-    reached.spent(customer, quota, start, end, cap, amount);
+    if (turn.holds()) {
+      reached.spent(customer, quota, start, end, cap, amount);
+    }
   }
 
   /**

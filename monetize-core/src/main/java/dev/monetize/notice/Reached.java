@@ -119,4 +119,11 @@ final class Reached {
     keys.clean(now);
     spenders.clean(now);
   }
+
+  /** Knows nothing any more: others may have told since. */
+  void forget() {
+    customers.clear();
+    keys.clear();
+    spenders.clear();
+  }
 }

@@ -6,13 +6,18 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Queue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Serves one sink: waits for a batch to be due, cuts it, delivers it until it arrives. */
+/**
+ * Serves one sink: waits for a batch to be due, cuts it, delivers it until it arrives. Of several
+ * instances one does at a time; who does anew goes on from what the journal knows.
+ */
 final class Delivery {
 
   private static final Logger log = LoggerFactory.getLogger(Shipper.class);
@@ -22,14 +27,20 @@ final class Delivery {
 
   private static final long NONE = Long.MAX_VALUE;
 
+  /** What is claimed is called so, and the sink's name. */
+  static final String CLAIM = "sink:";
+
   private final NamedSink sink;
   private final UsageJournal journal;
   private final InstantSource clock;
-  private final SinkPlace place;
+  private final Claims claims;
+  private final Queue<SinkMark> retries = new ArrayDeque<>();
   private final Backoff backoff = new Backoff();
   private final Semaphore changed = new Semaphore(0);
   private final Thread thread;
+  private volatile SinkPlace place;
   private @Nullable UsageBatch batch;
+  private long turn;
   private volatile long oldestNanos = NONE;
   private volatile long wakeAt = NONE;
   private volatile boolean finishing;
@@ -39,13 +50,15 @@ final class Delivery {
     this.sink = sink;
     this.journal = journal;
     this.clock = clock;
-    this.place = new SinkPlace(sink, journal);
+    this.claims = journal.claims();
+    this.place = new SinkPlace(sink, journal, retries);
     this.thread = new Thread(this::run, "monetize-ship-" + sink.name());
     thread.setDaemon(true);
   }
 
   void start() {
     journal.onDurable(this::synced);
+    claims.onChange(this::wake);
     thread.start();
   }
 
@@ -69,17 +82,24 @@ final class Delivery {
   }
 
   boolean upToDate() {
-    return place.sent() >= journal.durable();
+    return sent() >= journal.durable();
+  }
+
+  /** Up to where the sink has everything, as far as is known here. */
+  private long sent() {
+    return Math.max(place.sent(), journal.progress(sink.name()).sent());
   }
 
   /** Has a parked batch come again, before any new one. */
   void retry(SinkMark parked) {
-    place.retry(parked);
+    synchronized (retries) {
+      retries.add(parked);
+    }
     wake();
   }
 
   SinkLag lag() {
-    long waiting = Math.max(0, journal.durable() - place.sent());
+    long waiting = Math.max(0, journal.durable() - sent());
     long oldest = oldestNanos;
     Instant now = clock.instant();
     Duration age =
@@ -118,9 +138,12 @@ final class Delivery {
 
   /** Delivers a batch; false if there is none and none will come. */
   private boolean step() throws Exception {
+    if (!holds() && !take()) {
+      return awaitTurn();
+    }
     UsageBatch due = batch == null ? next() : batch;
     if (due == null) {
-      return false;
+      return !holds();
     }
     batch = due;
     oldestNanos = due.recorded().get(0).event().settledNanos();
@@ -138,6 +161,31 @@ final class Delivery {
     }
     place.arrived(due);
     doneWith();
+    return true;
+  }
+
+  private boolean holds() {
+    return turn != 0 && claims.holds(CLAIM + sink.name(), turn);
+  }
+
+  /** Begins a turn, if it is ours; what an earlier one had under way is the journal's to tell. */
+  private boolean take() {
+    turn = claims.claim(CLAIM + sink.name());
+    if (turn == 0) {
+      return false;
+    }
+    batch = null;
+    oldestNanos = NONE;
+    place = new SinkPlace(sink, journal, retries);
+    return true;
+  }
+
+  /** Waits for a turn a while; false if there need be none. */
+  private boolean awaitTurn() throws InterruptedException {
+    if (finishing) {
+      return false;
+    }
+    pause(LONGEST_WAIT);
     return true;
   }
 
@@ -165,13 +213,13 @@ final class Delivery {
     }
   }
 
-  /** Waits until there is something to deliver; false if nothing will come. */
+  /** Waits until there is something to deliver; false if nothing will come, or it is not ours. */
   private boolean awaitDue() throws IOException, InterruptedException {
     BatchCutter cutter = place.cutter();
     long sent = place.sent();
     Instant noticed = null;
     try {
-      while (true) {
+      while (holds()) {
         wakeAt = noticed == null ? sent + 1 : sent + cutter.enough();
         boolean ending = finishing;
         long last = journal.durable();
@@ -192,6 +240,7 @@ final class Delivery {
           pause(Duration.between(now, due));
         }
       }
+      return false;
     } finally {
       wakeAt = NONE;
     }
@@ -209,6 +258,10 @@ final class Delivery {
   private boolean afterFailure(Throwable failure) {
     if (abandoned) {
       return false;
+    }
+    if (!holds()) {
+      log.info("sink \"{}\" is another instance's now: {}", sink.name(), failure.toString());
+      return true;
     }
     Instant start = clock.instant();
     if (backoff.failed(start)) {

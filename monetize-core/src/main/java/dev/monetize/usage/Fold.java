@@ -94,34 +94,49 @@ final class Fold {
    */
   void record(long sequence, RecordType type, PayloadReader payload) {
     switch (type) {
-      case EVENT -> {
-        UsageEvent event = EventPayload.read(payload);
-        lastEvent = Math.max(lastEvent, sequence);
-        for (Part part : parts) {
-          if (sequence > part.known) {
-            part.known = sequence;
-            part.state.event(sequence, event);
-          }
-        }
-      }
-      case NOTE -> {
-        byte[] note = payload.readRest();
-        for (Part part : parts) {
-          if (sequence > part.known) {
-            part.known = sequence;
-            part.state.note(sequence, note.clone());
-          }
-        }
-      }
-      case SEAL, SENT, GIVEN_UP, PARKED -> {
-        SinkMark mark = SinkMark.read(type.mark(), payload);
-        if (sequence > taken) {
-          mark.into(sinks);
-        }
-      }
+      case EVENT -> event(sequence, EventPayload.read(payload));
+      case NOTE -> note(sequence, payload.readRest());
+      case SEAL, SENT, GIVEN_UP, PARKED -> mark(sequence, SinkMark.read(type.mark(), payload));
       case GAP -> lost(new JournalGap(sequence, payload.readVarint()));
     }
     taken = Math.max(taken, sequence);
+  }
+
+  /** Takes a record, unless it is known. */
+  void record(long sequence, JournalRecord record) {
+    if (record instanceof JournalRecord.Event event) {
+      event(sequence, event.event());
+    } else if (record instanceof JournalRecord.Note note) {
+      note(sequence, note.bytes());
+    } else {
+      mark(sequence, ((JournalRecord.Mark) record).mark());
+    }
+    taken = Math.max(taken, sequence);
+  }
+
+  private void event(long sequence, UsageEvent event) {
+    lastEvent = Math.max(lastEvent, sequence);
+    for (Part part : parts) {
+      if (sequence > part.known) {
+        part.known = sequence;
+        part.state.event(sequence, event);
+      }
+    }
+  }
+
+  private void note(long sequence, byte[] note) {
+    for (Part part : parts) {
+      if (sequence > part.known) {
+        part.known = sequence;
+        part.state.note(sequence, note.clone());
+      }
+    }
+  }
+
+  private void mark(long sequence, SinkMark mark) {
+    if (sequence > taken) {
+      mark.into(sinks);
+    }
   }
 
   /** Knows that records are lost; those that follow each other are one gap. */

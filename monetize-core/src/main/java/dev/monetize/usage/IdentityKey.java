@@ -39,6 +39,19 @@ final class IdentityKey {
   }
 
   /**
+   * The key of a journal, from a secret.
+   *
+   * @throws IllegalArgumentException if it has not 32 bytes
+   */
+  static IdentityKey of(byte[] secret, UUID journal) {
+    if (secret.length != BYTES) {
+      throw new IllegalArgumentException(
+          "a secret must have " + BYTES + " bytes, got " + secret.length);
+    }
+    return new IdentityKey(secret, journal);
+  }
+
+  /**
    * The key of a journal, from the file {@code ids.secret}.
    *
    * @param needed whether ids are known that were made under it; else it is made where it is

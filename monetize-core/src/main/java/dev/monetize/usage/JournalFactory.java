@@ -18,4 +18,12 @@ public interface JournalFactory {
    * @throws IOException if it cannot be read, or is in use
    */
   UsageJournal open(InstantSource clock, List<JournalState> states) throws IOException;
+
+  /**
+   * Whether its journals know the ids of usage from elsewhere themselves ({@link
+   * UsageJournal#identities}), and need no {@link RecordedIds}.
+   */
+  default boolean knowsIds() {
+    return false;
+  }
 }

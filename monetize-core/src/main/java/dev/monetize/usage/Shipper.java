@@ -160,7 +160,8 @@ public final class Shipper {
   /**
    * Has a parked batch delivered once more, before any new one and with the same id. It stays
    * parked until it has arrived; where it fails otherwise than by being refused, it is tried again
-   * and the sink's other batches wait.
+   * and the sink's other batches wait. Where instances share a journal, ask the one that serves the
+   * sink; another one delivers it when it does.
    *
    * @param batch its id
    * @return false if it is not parked any more: it has arrived, or was given up

@@ -6,14 +6,13 @@ import dev.monetize.usage.SinkMark.Kind;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One sink's place in the journal: cuts the batch that comes next, and writes down what became of
- * it. One thread moves it on; {@link #sent} may be read by any, and {@link #retry} called.
+ * it. One thread moves it on; {@link #sent} may be read by any.
  */
 final class SinkPlace {
 
@@ -25,7 +24,7 @@ final class SinkPlace {
   private final String sink;
   private final UsageJournal journal;
   private final BatchCutter cutter;
-  private final Queue<SinkMark> retries = new ArrayDeque<>();
+  private final Queue<SinkMark> retries;
   private final @Nullable JournalGap doubt;
   private final BatchCutter doubtful;
   private @Nullable SinkMark sealed;
@@ -33,9 +32,15 @@ final class SinkPlace {
   private @Nullable UsageBatch unsealed;
   private volatile long sent;
 
-  SinkPlace(NamedSink sink, UsageJournal journal) {
+  /**
+   * As the journal knows it now.
+   *
+   * @param retries parked batches that are to come again; its monitor guards it
+   */
+  SinkPlace(NamedSink sink, UsageJournal journal, Queue<SinkMark> retries) {
     this.sink = sink.name();
     this.journal = journal;
+    this.retries = retries;
     SinkProgress progress = journal.progress(sink.name());
     sent = progress.sent();
     sealed = progress.sealed();
@@ -53,13 +58,6 @@ final class SinkPlace {
 
   BatchCutter cutter() {
     return cutter;
-  }
-
-  /** Has a parked batch come again. */
-  void retry(SinkMark parked) {
-    synchronized (retries) {
-      retries.add(parked);
-    }
   }
 
   boolean retries() {

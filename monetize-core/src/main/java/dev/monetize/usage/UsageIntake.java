@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,6 +50,7 @@ public final class UsageIntake {
   private final UsageJournal journal;
   private final Ledger ledger;
   private final RecordedIds ids;
+  private final @Nullable IdentityLog shared;
   private final IdentityKey key;
   private final InstantSource clock;
 
@@ -65,8 +67,14 @@ public final class UsageIntake {
   private long conflictCount;
 
   private UsageIntake(
-      UsageJournal journal, Ledger ledger, RecordedIds ids, IdentityKey key, InstantSource clock) {
+      UsageJournal journal,
+      Ledger ledger,
+      RecordedIds ids,
+      @Nullable IdentityLog shared,
+      IdentityKey key,
+      InstantSource clock) {
     this.journal = journal;
+    this.shared = shared;
     this.ledger = ledger;
     this.ids = ids;
     this.key = key;
@@ -74,7 +82,8 @@ public final class UsageIntake {
   }
 
   /**
-   * An intake that appends to a journal.
+   * An intake that appends to a journal. Where that knows ids {@linkplain UsageJournal#identities
+   * itself}, neither the directory nor {@code ids} are used.
    *
    * @param directory holds the secret that ids are hashed under; it belongs to the journal, and
    *     must be backed up with it
@@ -84,8 +93,12 @@ public final class UsageIntake {
   public static UsageIntake open(
       Path directory, UsageJournal journal, Ledger ledger, RecordedIds ids, InstantSource clock)
       throws IOException {
-    IdentityKey key = IdentityKey.load(directory, journal.id(), ids.size() > 0);
-    return new UsageIntake(journal, ledger, ids, key, clock);
+    IdentityLog shared = journal.identities().orElse(null);
+    IdentityKey key =
+        shared != null
+            ? IdentityKey.of(shared.secret(), journal.id())
+            : IdentityKey.load(directory, journal.id(), ids.size() > 0);
+    return new UsageIntake(journal, ledger, ids, shared, key, clock);
   }
 
   /** Records usage that is under no tier and counts in no quota. */
@@ -102,6 +115,9 @@ public final class UsageIntake {
   public Recording record(ExternalUsage usage, String tier, List<QuotaWindow> windows) {
     Instant now = clock.instant();
     ExternalId id = key.of(usage);
+    if (shared != null) {
+      return record(shared, event(usage, tier, windows, now, id), usage, now);
+    }
     ExternalId identity = id.identity();
     CompletableFuture<Void> mine = new CompletableFuture<>();
     CompletableFuture<Void> other = beingRecorded.putIfAbsent(identity, mine);
@@ -121,13 +137,36 @@ public final class UsageIntake {
     }
   }
 
-  private Recording recordNew(UsageEvent event, ExternalId id, Instant now) {
-    Instant oldest = now.minus(RecordedIds.KEPT);
-    if (event.time().isBefore(oldest)) {
+  /** Where the journal knows ids itself, on whatever instance they came. */
+  private Recording record(IdentityLog log, UsageEvent event, ExternalUsage usage, Instant now) {
+    Recording.Refused outOfTime = outOfTime(event, now);
+    ExternalId id = Objects.requireNonNull(event.external());
+    Recording recording;
+    if (outOfTime != null) {
+      recording = log.find(id);
+    } else {
+      recording = journal.accepting() ? log.append(event) : new Recording.Unavailable();
+    }
+    if (recording instanceof Recording.Conflict) {
+      return conflict(usage, now);
+    }
+    return outOfTime != null && recording instanceof Recording.Refused ? outOfTime : recording;
+  }
+
+  private static Recording.@Nullable Refused outOfTime(UsageEvent event, Instant now) {
+    if (event.time().isBefore(now.minus(RecordedIds.KEPT))) {
       return new Recording.Refused("time must be at most 35 days ago, got " + event.time());
     }
     if (event.time().isAfter(now.plus(AHEAD))) {
       return new Recording.Refused("time must be at most 5 minutes ahead, got " + event.time());
+    }
+    return null;
+  }
+
+  private Recording recordNew(UsageEvent event, ExternalId id, Instant now) {
+    Recording.Refused outOfTime = outOfTime(event, now);
+    if (outOfTime != null) {
+      return outOfTime;
     }
     if (!journal.accepting() || (!unknown.isEmpty() && isUnknown(id))) {
       return new Recording.Unavailable();
@@ -139,7 +178,9 @@ public final class UsageIntake {
     if (sequence <= 0) {
       return new Recording.Unavailable();
     }
-    ledger.fold(sequence, event);
+    if (!journal.shared()) {
+      ledger.fold(sequence, event);
+    }
     if (ids.add(id, event.settledNanos())) {
       ids.spill();
     }

@@ -5,7 +5,9 @@ package dev.monetize.usage;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Consumer;
 
 /**
  * The truth about usage: a log of events that appending makes lasting. The ledger and every sink
@@ -21,6 +23,8 @@ import java.util.UUID;
  * <p><b>Opening</b> gives all events and notes that are kept, in their order, to the states it is
  * opened with, and folds all marks into {@link SinkProgress}es. What was deleted by then is known
  * from what the states were saved as ({@link JournalState#write}).
+ *
+ * <p><b>Many instances</b> may share one, where it is {@link #shared}.
  *
  * <p><b>Failing.</b> Nothing here throws for a full disk or a far side that is away: calls must not
  * fail for it. What cannot be written is answered, counted, and logged.
@@ -51,8 +55,8 @@ public interface UsageJournal extends UsageLog, SinkBook, AutoCloseable {
    * #accepting} was respected it does not fail, and what cannot be written all the same is counted
    * and logged.
    *
-   * @return the event's place in the journal, at least 1; 0 if it could not be written; the place
-   *     negated if it was, but whether it lasts is unknown
+   * @return the event's place in the journal, at least 1; 0 if it could not be written; negative if
+   *     it was, but whether it lasts is unknown by now: the place negated, where that is known
    */
   long append(UsageEvent event);
 
@@ -88,6 +92,34 @@ public interface UsageJournal extends UsageLog, SinkBook, AutoCloseable {
       throw new IOException(mark + " could not be written");
     }
     sync(SYNC_PATIENCE);
+  }
+
+  /**
+   * Whether other instances write it too. Then it tells the states that it was opened with, on one
+   * thread of its own, of everything that is appended while it is open, here or elsewhere, in the
+   * order of the records. Else who appends an event tells them of it.
+   */
+  default boolean shared() {
+    return false;
+  }
+
+  /**
+   * Has somebody told of each event of a {@link #shared} journal, here or elsewhere, once the
+   * states know it, on the thread that tells them: it returns at once.
+   */
+  default void onEvent(Consumer<UsageEvent> listener) {}
+
+  /**
+   * The ids of usage from elsewhere, where the journal knows them itself; else {@link RecordedIds}
+   * do.
+   */
+  default Optional<IdentityLog> identities() {
+    return Optional.empty();
+  }
+
+  /** What only one of the instances does that write it. */
+  default Claims claims() {
+    return Claims.ALL;
   }
 
   /**

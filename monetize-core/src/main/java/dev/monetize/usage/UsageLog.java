@@ -22,6 +22,16 @@ public interface UsageLog {
   void sync(Duration atMost) throws IOException, InterruptedException;
 
   /**
+   * Waits until what was appended by anyone before the call, on other instances too, is in the
+   * states that the journal was opened with.
+   *
+   * @return false if that is not so when the time is over, as where the journal is away
+   */
+  default boolean catchUp(Duration atMost) throws InterruptedException {
+    return true;
+  }
+
+  /**
    * Has somebody told when {@link #durable} has grown, on any thread, that of {@link
    * UsageJournal#append} too: it returns at once.
    */

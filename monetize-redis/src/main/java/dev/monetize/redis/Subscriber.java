@@ -11,6 +11,7 @@ import redis.clients.jedis.RedisClient;
 import redis.clients.jedis.RedisClusterClient;
 import redis.clients.jedis.RedisSentinelClient;
 import redis.clients.jedis.UnifiedJedis;
+import redis.clients.jedis.util.JedisClusterCRC16;
 
 /**
  * Connections to hear on, from a client's pool: of a cluster any node will do, and another one the
@@ -50,5 +51,12 @@ final class Subscriber {
         .iterator()
         .next()
         .getResource();
+  }
+
+  /** A connection to who may write a key. */
+  static Connection primary(UnifiedJedis redis, byte[] key) {
+    return redis instanceof RedisClusterClient cluster
+        ? cluster.getConnectionFromSlot(JedisClusterCRC16.getSlot(key))
+        : connection(redis);
   }
 }

@@ -46,10 +46,13 @@ final class TestNodes implements AutoCloseable {
     }
   }
 
-  /** Starts a server with lines of configuration; it may not be ready. */
+  /**
+   * Starts a server with lines of configuration; it may not be ready. On a port that had one
+   * before, it has what that one has saved.
+   */
   TestNode start(int port, List<String> settings, String... options) {
     try {
-      Path home = Files.createDirectory(directory.resolve(Integer.toString(port)));
+      Path home = Files.createDirectories(directory.resolve(Integer.toString(port)));
       List<String> lines = new ArrayList<>(List.of("port " + port, "bind 127.0.0.1"));
       lines.add("dir " + home);
       lines.addAll(settings);

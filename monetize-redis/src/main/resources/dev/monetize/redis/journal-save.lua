@@ -1,0 +1,32 @@
+-- Copyright The Monetize Authors
+-- SPDX-License-Identifier: Apache-2.0
+--
+-- Puts a checkpoint of the journal into force, or deletes records that one covers. For the holder of the claim alone.
+--
+-- KEYS 1 the claim
+--      2 head of the journal
+--      3 the log
+--      4 the checkpoint's bytes
+--      5 the former one's
+-- ARGV 1 the holder's turn
+--      2 sequence that the checkpoint reaches, or ''
+--      3 the first sequence to be kept, or ''
+--      4 for how many milliseconds to keep the former one, which somebody may be reading
+--
+-- Answers 'done', or '' if it is not the holder's turn.
+
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then
+  return ''
+end
+if ARGV[2] ~= '' then
+  redis.call('PERSIST', KEYS[4])
+  redis.call('HSET', KEYS[2], 'checkpoint', ARGV[2])
+  if KEYS[5] ~= KEYS[4] then
+    redis.call('PEXPIRE', KEYS[5], ARGV[4])
+  end
+end
+if ARGV[3] ~= '' then
+  redis.call('HSET', KEYS[2], 'first', ARGV[3])
+  redis.call('XTRIM', KEYS[3], 'MINID', '0-' .. ARGV[3])
+end
+return 'done'

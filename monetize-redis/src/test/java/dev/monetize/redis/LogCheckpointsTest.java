@@ -1,0 +1,164 @@
+// Copyright The Monetize Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.monetize.redis;
+
+import static dev.monetize.redis.JournalInstance.NOON;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.monetize.testkit.MutableClock;
+import dev.monetize.testkit.RecordingSink;
+import dev.monetize.usage.SinkMark;
+import dev.monetize.usage.SinkMark.Kind;
+import java.io.IOException;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import redis.clients.jedis.RedisClient;
+
+/** Checkpoints of a journal in Redis, and what is deleted after them. */
+@Timeout(60)
+class LogCheckpointsTest {
+
+  private static final byte[] LOG = JournalNames.bytes("monetize:{usage}:log");
+
+  private final RedisClient redis = TestRedis.empty();
+  private final MutableClock clock = new MutableClock(NOON);
+
+  @AfterEach
+  void close() {
+    redis.close();
+  }
+
+  private JournalInstance open() {
+    return JournalInstance.open(redis, clock, settings -> settings.retention(Duration.ofHours(1)));
+  }
+
+  private static void append(JournalInstance instance, int count) throws Exception {
+    for (int i = 0; i < count; i++) {
+      assertThat(instance.append("acme", 1)).isPositive();
+    }
+    instance.journal.sync(Duration.ofSeconds(10));
+  }
+
+  private static void sent(JournalInstance instance, String sink, long last) throws Exception {
+    long first = instance.journal.progress(sink).sent() + 1;
+    instance.journal.markDurably(new SinkMark(Kind.SENT, sink, first, last, 0, ""));
+  }
+
+  @Test
+  void start_readsTheCheckpointAndTheRest() throws Exception {
+    try (JournalInstance one = open()) {
+      append(one, 20);
+      sent(one, "files", 7);
+      assertThat(one.journal.checkpoint()).isTrue();
+      append(one, 5);
+      redis.xtrim(LOG, 5, false); // nobody reads what the checkpoint knows
+      try (JournalInstance other = open()) {
+        assertThat(other.known("acme")).isEqualTo(25);
+        assertThat(other.journal.progress("files").sent()).isEqualTo(7);
+        assertThat(other.journal.durable()).isEqualTo(one.journal.durable());
+      }
+    }
+  }
+
+  @Test
+  void checkpointOfACheckpoint_knowsAll() throws Exception {
+    for (int round = 1; round <= 5; round++) {
+      try (JournalInstance one = open()) {
+        assertThat(one.known("acme")).isEqualTo(10L * (round - 1));
+        append(one, 10);
+        assertThat(one.journal.checkpoint()).isTrue();
+        assertThat(redis.keys("monetize:{usage}:checkpoint:*")).hasSize(round);
+      }
+    }
+  }
+
+  @Test
+  void nothingIsDeleted_beforeTheRetentionIsOver() throws Exception {
+    try (JournalInstance one = open()) {
+      append(one, 20);
+      sent(one, "files", 20);
+      assertThat(one.journal.checkpoint()).isTrue();
+      assertThat(redis.xlen(LOG)).isEqualTo(21);
+      clock.advance(Duration.ofMinutes(30));
+      append(one, 5);
+      clock.advance(Duration.ofMinutes(31));
+      sent(one, "files", 26);
+      assertThat(one.journal.checkpoint()).isTrue();
+
+      assertThat(one.journal.reader().first()).isEqualTo(22);
+      assertThat(redis.xlen(LOG)).isEqualTo(6);
+      assertThat(one.total("acme")).isEqualTo(25);
+      assertThatThrownBy(() -> one.journal.reader().read(20, 26, 99))
+          .isInstanceOf(IOException.class)
+          .hasMessage("records before 22 were deleted, got 20");
+      try (JournalInstance other = open()) {
+        assertThat(other.known("acme")).isEqualTo(25);
+        assertThat(other.journal.reader().first()).isEqualTo(22);
+        assertThat(other.journal.progress("new").sent()).isEqualTo(21);
+      }
+    }
+  }
+
+  @Test
+  void nothingIsDeleted_thatASinkMayAskFor() throws Exception {
+    try (JournalInstance one = open()) {
+      append(one, 3_000);
+      clock.advance(Duration.ofHours(2));
+      sent(one, "files", 2_500);
+      sent(one, "slow", 1_200);
+      assertThat(one.journal.checkpoint()).isTrue();
+
+      assertThat(one.journal.reader().first()).isEqualTo(1_201);
+      sent(one, "slow", 2_900);
+      assertThat(one.journal.checkpoint()).isTrue();
+      assertThat(one.journal.reader().first()).isEqualTo(2_501);
+      assertThat(one.journal.reader().read(2_501, one.journal.durable(), 9_999)).hasSize(500);
+    }
+  }
+
+  /** It was claimed, and nothing is known of it yet: it begins with the oldest event. */
+  @Test
+  void nothingIsDeleted_thatANewSinkElsewhereMayAskFor() throws Exception {
+    try (JournalInstance one = open();
+        JournalInstance other = open()) {
+      append(one, 10);
+      clock.advance(Duration.ofHours(2));
+      assertThat(other.journal.claims().claim("sink:new")).isPositive();
+      assertThat(one.journal.checkpoint()).isTrue();
+
+      assertThat(redis.xlen(LOG)).isEqualTo(10);
+    }
+  }
+
+  @Test
+  void oneInstanceMakesThem_andAnotherWhenItIsGone() throws Exception {
+    RecordingSink sink = new RecordingSink();
+    try (JournalInstance one = open();
+        JournalInstance other = open()) {
+      append(one, 10);
+      assertThat(one.journal.checkpoint()).isTrue();
+      append(other, 10);
+      assertThat(other.journal.checkpoint()).isFalse();
+      one.close();
+      assertThat(other.journal.checkpoint()).isTrue();
+      other.ship("files", sink);
+      clock.advance(Duration.ofSeconds(1));
+      assertThat(other.total("acme")).isEqualTo(20);
+    }
+  }
+
+  @Test
+  void checkpointThatIsGone_isNotPassedOver() throws Exception {
+    try (JournalInstance one = open()) {
+      append(one, 10);
+      assertThat(one.journal.checkpoint()).isTrue();
+    }
+    redis.keys("monetize:{usage}:checkpoint:*").forEach(redis::del);
+
+    assertThatThrownBy(this::open)
+        .hasMessageContaining("the checkpoint of the journal in Redis is gone");
+  }
+}
