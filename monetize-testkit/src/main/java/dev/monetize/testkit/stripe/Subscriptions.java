@@ -1,0 +1,260 @@
+// Copyright The Monetize Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.monetize.testkit.stripe;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.List;
+
+/** Subscriptions, as they are made, asked for, and cancelled. */
+final class Subscriptions {
+
+  private static final String TYPE = "subscription";
+
+  private static final String PAYMENT =
+      "payment_behavior=allow_incomplete|default_incomplete|error_if_incomplete|pending_if_incomplete";
+
+  static final Shape CREATE =
+      Shape.of("!customer billing_cycle_anchor:int cancel_at:int cancel_at_period_end:bool")
+          .and("collection_method=charge_automatically|send_invoice currency days_until_due:int")
+          .and("default_payment_method description metadata:hash off_session:bool")
+          .and(
+              "proration_behavior=always_invoice|create_prorations|none trial_end trial_settings:any")
+          .and("trial_period_days:int trial_from_plan:bool automatic_tax:any payment_settings:any")
+          .and(PAYMENT)
+          .with("billing_mode", Shape.of("!type=classic|flexible flexible:any"))
+          .list("!items", Items.NEW)
+          .list("add_invoice_items", Shape.of("price quantity:int metadata:hash"));
+
+  private final World world;
+  private final Cycle cycle;
+  private final Items items;
+  private final Invoicing invoicing;
+  private final Payments payments;
+  private final Lines lines;
+  private final SubscriptionStates states;
+  private final SubscriptionChanges changes;
+
+  Subscriptions(Billing billing) {
+    world = billing.world();
+    cycle = billing.cycle();
+    items = billing.items();
+    invoicing = billing.invoicing();
+    payments = billing.payments();
+    lines = billing.lines();
+    states = billing.states();
+    changes = billing.changes();
+  }
+
+  void routes(Router router) {
+    router.add("POST", "/v1/subscriptions", request -> create(request.as(CREATE).params()));
+    router.add("GET", "/v1/subscriptions", this::list);
+    router.add("GET", "/v1/subscriptions/*", request -> world.store().get(TYPE, request.id()));
+    router.add(
+        "POST",
+        "/v1/subscriptions/*",
+        request -> changes.update(world.store().get(TYPE, request.id()), request));
+    router.add("DELETE", "/v1/subscriptions/*", this::cancel);
+  }
+
+  private JsonNode list(Request raw) {
+    Request request = raw.asList("customer status price collection_method created:any test_clock");
+    String status = Json.textOrEmpty(request.params(), "status");
+    String price = Json.text(request.params(), "price");
+    List<ObjectNode> all =
+        world.store().newest(TYPE).stream()
+            .filter(each -> shown(each, status) && (price == null || has(each, price)))
+            .toList();
+    return Listing.of(all, request, "customer", "collection_method", "test_clock");
+  }
+
+  /** Without a status, those that ended are left out. */
+  private static boolean shown(ObjectNode subscription, String status) {
+    String is = SubscriptionStates.status(subscription);
+    return switch (status) {
+      case "all" -> true;
+      case "" -> !is.equals("canceled");
+      case "ended" -> !SubscriptionStates.live(subscription);
+      default -> status.equals(is);
+    };
+  }
+
+  private static boolean has(ObjectNode subscription, String price) {
+    return Items.of(subscription).stream()
+        .anyMatch(item -> price.equals(Json.text(item.path("price"), "id")));
+  }
+
+  ObjectNode create(ObjectNode params) {
+    String id = Json.textOrEmpty(params, "customer");
+    ObjectNode customer = world.store().named("customer", id, "customer");
+    if (customer.has("deleted")) {
+      throw StripeError.missing("customer", id, "customer");
+    }
+    String behavior = Json.textOrEmpty(params, "payment_behavior");
+    ObjectNode subscription = blank(customer, params);
+    ObjectNode first = first(subscription, params);
+    boolean costs = first.path("amount_due").asLong() > 0;
+    boolean automatic = !sent(subscription);
+    if (costs && automatic && !behavior.equals("default_incomplete")) {
+      requireCard(customer, subscription, behavior, first);
+    }
+    world.store().put(subscription);
+    invoicing.sweep(first);
+    subscription.put("status", status(subscription, costs && automatic));
+    subscription.put("latest_invoice", first.path("id").asText());
+    first.put("auto_advance", !behavior.equals("default_incomplete"));
+    states.created(subscription);
+    invoicing.issue(first, Duration.ZERO);
+    cycle.schedule(subscription);
+    if (Json.has(subscription, "cancel_at")) {
+      cycle.scheduleCancel(subscription);
+    }
+    return subscription;
+  }
+
+  private ObjectNode first(ObjectNode subscription, ObjectNode params) {
+    ObjectNode first = cycle.begin(subscription);
+    long now = world.now(subscription);
+    for (ObjectNode extra : Json.objects(params.path("add_invoice_items"))) {
+      String price = Json.textOrEmpty(extra, "price");
+      ObjectNode priced = world.store().named("price", price, "add_invoice_items[price]");
+      BigDecimal quantity = BigDecimal.valueOf(extra.path("quantity").asLong(1));
+      long amount = Charge.total(priced, quantity);
+      invoicing.add(first, List.of(lines.line(priced, amount, "Once", new Span(now, now))));
+    }
+    return invoicing.refresh(first);
+  }
+
+  private static boolean sent(ObjectNode subscription) {
+    return Json.textOrEmpty(subscription, "collection_method").equals("send_invoice");
+  }
+
+  private String status(ObjectNode subscription, boolean toBePaid) {
+    if (subscription.path("trial_end").asLong() > world.now(subscription)) {
+      return "trialing";
+    }
+    return toBePaid ? "incomplete" : "active";
+  }
+
+  private void requireCard(
+      ObjectNode customer, ObjectNode subscription, String behavior, ObjectNode first) {
+    if (!payments.hasCard(customer, subscription)) {
+      throw StripeError.refused(
+          "resource_missing",
+          null,
+          "This customer has no attached payment source or default payment method. Please consider"
+              + " adding a default payment method.");
+    }
+    if (behavior.equals("error_if_incomplete") && !payments.wouldPay(first, subscription)) {
+      throw StripeError.card("Your card was declined.");
+    }
+  }
+
+  /** With all fields and items, in no period yet. */
+  ObjectNode blank(ObjectNode customer, ObjectNode params) {
+    ObjectNode subscription = world.create(TYPE, "sub", World.clock(customer));
+    long now = world.now(customer);
+    subscription.put("billing_cycle_anchor", now);
+    subscription.putObject("automatic_tax").put("enabled", false);
+    subscription.putObject("billing_mode").put("type", "flexible");
+    subscription.putNull("cancel_at").put("cancel_at_period_end", false).putNull("canceled_at");
+    ObjectNode why = subscription.putObject("cancellation_details").putNull("comment");
+    why.putNull("feedback").putNull("reason");
+    subscription.put("collection_method", "charge_automatically");
+    subscription.put("customer", customer.path("id").asText()).putNull("days_until_due");
+    subscription.putNull("default_payment_method").putNull("description").putNull("ended_at");
+    String url = "/v1/subscription_items?subscription=" + subscription.path("id").asText();
+    subscription.set("items", Listing.list(List.of(), false, url));
+    subscription.putNull("latest_invoice").putObject("metadata");
+    subscription.putNull("pause_collection").putNull("pending_setup_intent").putNull("schedule");
+    subscription.put("start_date", now).put("status", "incomplete");
+    subscription.set("test_clock", customer.path("test_clock"));
+    subscription.putNull("trial_end").putNull("trial_start");
+    List<ObjectNode> wanted = Json.objects(params.path("items"));
+    if (wanted.isEmpty()) {
+      throw StripeError.invalid("parameter_missing", "items", "Missing required param: items.");
+    }
+    for (int i = 0; i < wanted.size(); i++) {
+      items.add(subscription, wanted.get(i), "items[" + i + "]");
+    }
+    subscription.set("currency", Items.of(subscription).get(0).path("price").path("currency"));
+    fill(subscription, params, now);
+    return subscription;
+  }
+
+  private void fill(ObjectNode subscription, ObjectNode params, long now) {
+    ObjectNode plain = params.deepCopy();
+    plain.remove(
+        List.of("items", "add_invoice_items", "customer", "off_session", "payment_behavior"));
+    plain.remove(
+        List.of("proration_behavior", "trial_end", "trial_period_days", "trial_from_plan"));
+    World.apply(subscription, plain);
+    long end = trialEnd(params, now);
+    if (end > now) {
+      subscription.put("trial_start", now).put("trial_end", end);
+      subscription.put("billing_cycle_anchor", end);
+    }
+    if (Json.has(params, "billing_cycle_anchor")) {
+      long anchor = params.path("billing_cycle_anchor").asLong();
+      long latest = Periods.after(now, Cycle.recurring(subscription), now);
+      if (anchor <= now || anchor > latest) {
+        throw StripeError.refused(
+            null,
+            "billing_cycle_anchor",
+            "`billing_cycle_anchor` must be in the future, and no later than the next period.");
+      }
+      subscription.put("billing_cycle_anchor", anchor);
+    }
+  }
+
+  private static long trialEnd(ObjectNode params, long now) {
+    String end = Json.text(params, "trial_end");
+    long days = params.path("trial_period_days").asLong();
+    if (end == null) {
+      return days == 0 ? 0 : now + days * 86400;
+    }
+    if (end.equals("now")) {
+      return now;
+    }
+    return Kind.INTEGER.read(TextNode.valueOf(end), "trial_end").asLong();
+  }
+
+  private JsonNode cancel(Request raw) {
+    ObjectNode subscription = world.store().get(TYPE, raw.id());
+    Shape shape = Shape.of("invoice_now:bool prorate:bool cancellation_details:any");
+    ObjectNode params = raw.as(shape).params();
+    if (!SubscriptionStates.live(subscription)) {
+      throw StripeError.notFound(TYPE, raw.id());
+    }
+    cancel(
+        subscription, params.path("prorate").asBoolean(), params.path("invoice_now").asBoolean());
+    return subscription;
+  }
+
+  /** At once. Usage since the period began is invoiced only if that is said. */
+  void cancel(ObjectNode subscription, boolean prorate, boolean invoiceNow) {
+    long now = world.now(subscription);
+    if (prorate) {
+      changes.giveBack(subscription, now);
+    }
+    if (invoiceNow) {
+      ObjectNode invoice = cycle.closing(subscription, now);
+      invoicing.issue(invoice, Duration.ZERO);
+      subscription.put("latest_invoice", invoice.path("id").asText());
+    }
+    states.end(subscription, "canceled", "cancellation_requested");
+  }
+
+  /** What becomes of the subscriptions of a customer that is deleted. */
+  void leave(ObjectNode customer) {
+    for (ObjectNode subscription : world.store().all(TYPE)) {
+      boolean own = Json.textOrEmpty(subscription, "customer").equals(customer.path("id").asText());
+      if (own && SubscriptionStates.live(subscription)) {
+        cancel(subscription, false, false);
+      }
+    }
+  }
+}
