@@ -64,7 +64,6 @@ final class Gate {
       inFlight.enter(place);
       try {
         if (fault != null) {
-          faults.await(fault);
           refuse(fault);
         }
         return once(call, id, fault);
@@ -130,6 +129,9 @@ final class Gate {
 
   private Result carryOut(Call call, ObjectNode params, String id, @Nullable StripeFault fault) {
     Kind kind = fault == null ? null : fault.kind();
+    if (fault != null) {
+      faults.await(fault);
+    }
     if (kind == Kind.ERROR_BEFORE) {
       return failed();
     }
@@ -143,6 +145,9 @@ final class Gate {
       return new Result(Answer.json(200, result(call, params)), true);
     } catch (StripeError e) {
       return new Result(e.answer(), e.kept());
+    } catch (RuntimeException e) {
+      String message = "A fault of the test Stripe itself: " + e;
+      return new Result(StripeError.of(500, "api_error", null, message).answer(), false);
     } finally {
       world.noRequest();
     }

@@ -21,7 +21,7 @@ final class Router {
   /** An endpoint and what the path named. */
   record Match(Endpoint endpoint, List<String> names) {}
 
-  private record Route(String[] segments, Endpoint endpoint) {}
+  private record Route(List<String> segments, Endpoint endpoint) {}
 
   private final Map<String, Endpoint> literal = new HashMap<>();
   private final Map<String, List<Route>> patterns = new HashMap<>();
@@ -31,9 +31,9 @@ final class Router {
     if (!path.contains("*")) {
       literal.put(method + path, endpoint);
     } else {
-      String[] segments = path.split("/");
+      List<String> segments = List.of(path.split("/"));
       patterns
-          .computeIfAbsent(method + segments.length, key -> new ArrayList<>())
+          .computeIfAbsent(method + segments.size(), key -> new ArrayList<>())
           .add(new Route(segments, endpoint));
     }
   }
@@ -43,8 +43,8 @@ final class Router {
     if (exact != null) {
       return new Match(exact, List.of());
     }
-    String[] segments = path.split("/");
-    for (Route route : patterns.getOrDefault(method + segments.length, List.of())) {
+    List<String> segments = List.of(path.split("/"));
+    for (Route route : patterns.getOrDefault(method + segments.size(), List.of())) {
       List<String> names = names(route.segments(), segments);
       if (names != null) {
         return new Match(route.endpoint(), names);
@@ -53,12 +53,12 @@ final class Router {
     return null;
   }
 
-  private static @Nullable List<String> names(String[] route, String[] path) {
+  private static @Nullable List<String> names(List<String> route, List<String> path) {
     List<String> names = new ArrayList<>();
-    for (int i = 0; i < route.length; i++) {
-      if (route[i].equals("*")) {
-        names.add(path[i]);
-      } else if (!route[i].equals(path[i])) {
+    for (int i = 0; i < route.size(); i++) {
+      if (route.get(i).equals("*")) {
+        names.add(path.get(i));
+      } else if (!route.get(i).equals(path.get(i))) {
         return null;
       }
     }
