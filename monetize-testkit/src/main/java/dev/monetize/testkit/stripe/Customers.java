@@ -5,6 +5,7 @@ package dev.monetize.testkit.stripe;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Consumer;
 
 /** Customers, also those that were deleted: those are still found, and say so. */
@@ -82,7 +83,8 @@ final class Customers {
     customer.put("delinquent", false).putNull("description").putNull("email");
     ObjectNode settings = customer.putObject("invoice_settings");
     settings.putNull("custom_fields").putNull("default_payment_method").putNull("footer");
-    customer.put("invoice_prefix", customer.path("id").asText().substring(4, 12).toUpperCase());
+    customer.put(
+        "invoice_prefix", customer.path("id").asText().substring(4, 12).toUpperCase(Locale.ROOT));
     customer.putObject("metadata");
     customer.putNull("name").putNull("phone").putNull("shipping").put("tax_exempt", "none");
     customer.put("test_clock", clock.isEmpty() ? null : clock);

@@ -19,7 +19,7 @@ final class Form {
   /** Fails with an IllegalArgumentException where it cannot be read. */
   static ObjectNode decode(String form) {
     ObjectNode root = Json.object();
-    for (String pair : form.split("&")) {
+    for (String pair : form.split("&", -1)) {
       if (!pair.isEmpty()) {
         int equals = pair.indexOf('=');
         String key = unescape(equals < 0 ? pair : pair.substring(0, equals));

@@ -121,7 +121,8 @@ final class Prices {
       return;
     }
     for (ObjectNode other : world.store().all(TYPE)) {
-      if (other != price && key.equals(Json.text(other, "lookup_key"))) {
+      if (!other.path("id").equals(price.path("id"))
+          && key.equals(Json.text(other, "lookup_key"))) {
         if (transfer == null || !transfer.asBoolean()) {
           throw StripeError.refused(
               "resource_already_exists",

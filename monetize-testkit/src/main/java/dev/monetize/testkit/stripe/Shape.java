@@ -40,7 +40,7 @@ final class Shape {
 
   /** More fields. */
   Shape and(String words) {
-    for (String word : words.split("\\s+")) {
+    for (String word : words.split("\\s+", -1)) {
       if (!word.isEmpty()) {
         add(word);
       }

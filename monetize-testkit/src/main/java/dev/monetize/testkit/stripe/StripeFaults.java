@@ -80,7 +80,8 @@ public final class StripeFaults {
 
   /** Has every connection reset, until the clock has moved on by that much, or {@link #heal}. */
   public void outage(Duration lasts) {
-    change(() -> outageUntil = now.get().plus(lasts));
+    Instant until = now.get().plus(lasts);
+    change(() -> outageUntil = until);
   }
 
   /** Lets go all calls that are held now. */
@@ -132,9 +133,10 @@ public final class StripeFaults {
 
   /** What goes wrong with a call that came now, if anything does. */
   @Nullable StripeFault of(String path) {
+    Instant at = now.get(); // which takes a lock of its own
     lock.lock();
     try {
-      if (now.get().isBefore(outageUntil)) {
+      if (at.isBefore(outageUntil)) {
         return StripeFault.resetBefore();
       }
       StripeFault fault = null;

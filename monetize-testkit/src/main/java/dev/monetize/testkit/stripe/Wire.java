@@ -36,7 +36,7 @@ final class Wire {
     if (first == null) {
       return null;
     }
-    String[] words = first.split(" ");
+    String[] words = first.split(" ", -1);
     if (words.length != 3) {
       throw new IOException("not HTTP");
     }
@@ -85,7 +85,7 @@ final class Wire {
   }
 
   private int chunkSize() throws IOException {
-    return length(present(line()).split(";")[0].trim(), 16);
+    return length(present(line()).split(";", 2)[0].trim(), 16);
   }
 
   private static int length(String text, int radix) throws IOException {

@@ -302,10 +302,22 @@ class HttpRulesTest {
   @Test
   void body_mayBeChunked_andAskForLeave() throws Exception {
     String request =
-        "POST /v1/customers HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer sk_test_x\r\n"
-            + "Expect: 100-continue\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n"
-            + "Content-Type: application/x-www-form-urlencoded\r\n\r\n"
-            + "5\r\nname=\r\n2\r\nAB\r\n0\r\n\r\n";
+        String.join(
+            "\r\n",
+            "POST /v1/customers HTTP/1.1",
+            "Authorization: Bearer sk_test_x",
+            "Expect: 100-continue",
+            "Connection: close",
+            "Transfer-Encoding: chunked",
+            "Content-Type: application/x-www-form-urlencoded",
+            "",
+            "5",
+            "name=",
+            "2",
+            "AB",
+            "0",
+            "",
+            "");
     assertThat(raw(request)).startsWith("HTTP/1.1 100").contains("HTTP/1.1 200", "\"AB\"");
   }
 
