@@ -19,7 +19,8 @@ final class Checkout {
 
   private static final Shape TRIAL =
       Shape.of("trial_period_days:int trial_end:int metadata:hash description")
-          .and("billing_cycle_anchor:int proration_behavior trial_settings:any")
+          .and("billing_cycle_anchor:int proration_behavior")
+          .with("trial_settings", Subscriptions.TRIAL)
           .with("billing_mode", Shape.of("!type=classic|flexible flexible:any"));
   private static final Shape CREATE =
       Shape.of("!mode=subscription|payment|setup success_url cancel_url return_url customer")

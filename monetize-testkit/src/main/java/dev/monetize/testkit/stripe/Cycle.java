@@ -146,11 +146,19 @@ final class Cycle {
     if (!current || !SubscriptionStates.live(subscription) || status.equals("incomplete")) {
       return;
     }
-    if (subscription.path("cancel_at_period_end").asBoolean()) {
+    if (subscription.path("cancel_at_period_end").asBoolean() || unpaidTrial(subscription)) {
       finish(subscription, end);
     } else {
       renew(subscription, end, world.settings().draftFor());
     }
+  }
+
+  /** Whether a trial ends for want of a card, where that was said. */
+  private boolean unpaidTrial(ObjectNode subscription) {
+    JsonNode end = subscription.path("trial_settings").path("end_behavior");
+    return SubscriptionStates.status(subscription).equals("trialing")
+        && Json.textOrEmpty(end, "missing_payment_method").equals("cancel")
+        && !invoicing.hasCard(customer(subscription), subscription);
   }
 
   /** The last invoice, final at once: no usage is taken after it. */
@@ -205,7 +213,7 @@ final class Cycle {
     if (SubscriptionStates.status(subscription).equals("trialing")) {
       subscription.put("status", "active");
     }
-    invoice.put("auto_advance", !SubscriptionStates.status(subscription).equals("unpaid"));
+    invoice.put("auto_advance", !Json.has(subscription, "pause_collection"));
     subscription.put("latest_invoice", invoice.path("id").asText());
     states.changed(before, subscription);
     schedule(subscription);

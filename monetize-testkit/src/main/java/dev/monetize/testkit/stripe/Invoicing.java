@@ -33,6 +33,10 @@ final class Invoicing {
     this.payments = payments;
   }
 
+  boolean hasCard(ObjectNode customer, ObjectNode subscription) {
+    return payments.hasCard(customer, subscription);
+  }
+
   /** A draft that is not kept yet. */
   ObjectNode draft(
       ObjectNode customer, @Nullable ObjectNode subscription, String reason, Span span) {

@@ -11,8 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** The items of a subscription: what of, how much, and in which period. */
 final class Items {
 
-  static final Shape NEW =
-      Shape.of("price plan quantity:int metadata:hash tax_rates:any discounts:any");
+  static final Shape NEW = Shape.of("price plan quantity:int metadata:hash");
 
   private final World world;
 

@@ -14,7 +14,7 @@ final class Products {
       "active:bool description metadata:hash images:any tax_code url unit_label"
           + " statement_descriptor shippable:bool marketing_features:any package_dimensions:any";
 
-  private static final Shape CREATE = Shape.of("!name id type default_price_data:any " + COMMON);
+  private static final Shape CREATE = Shape.of("!name id type " + COMMON);
   private static final Shape UPDATE = Shape.of("name default_price " + COMMON);
 
   private final World world;

@@ -4,6 +4,7 @@ package dev.monetize.testkit.stripe;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -66,7 +67,7 @@ final class Shape {
 
   /** A field that is an object; required with a {@code !} before its name. */
   Shape with(String name, Shape shape) {
-    put(name, (raw, path) -> shape.read(raw, path));
+    put(name, (raw, path) -> empty(raw) ? NullNode.instance : shape.read(raw, path));
     return this;
   }
 
@@ -82,6 +83,10 @@ final class Shape {
     return this;
   }
 
+  private static boolean empty(JsonNode raw) {
+    return raw.isTextual() && raw.asText().isEmpty();
+  }
+
   private void put(String name, Kind kind) {
     boolean required = name.startsWith("!");
     fields.put(required ? name.substring(1) : name, new Field(required, kind));
@@ -89,7 +94,7 @@ final class Shape {
 
   private static Kind list(Kind kind) {
     return (raw, path) -> {
-      if (raw.isTextual() && raw.asText().isEmpty()) {
+      if (empty(raw)) {
         return Json.array();
       }
       if (!(raw instanceof ArrayNode)) {
@@ -109,9 +114,6 @@ final class Shape {
   }
 
   private ObjectNode read(JsonNode raw, String path) {
-    if (raw.isTextual() && raw.asText().isEmpty()) {
-      return Json.object();
-    }
     if (!(raw instanceof ObjectNode)) {
       throw StripeError.invalid("parameter_invalid", path, "Invalid object");
     }
@@ -137,7 +139,11 @@ final class Shape {
       throw StripeError.invalid(
           "parameter_unknown",
           unknown.get(0),
-          "Received unknown parameter" + s + ": " + String.join(", ", unknown));
+          "Received unknown parameter"
+              + s
+              + ": "
+              + String.join(", ", unknown)
+              + ". What the real API knows beyond this is not played here.");
     }
   }
 

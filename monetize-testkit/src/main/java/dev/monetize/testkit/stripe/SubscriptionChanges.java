@@ -18,8 +18,10 @@ final class SubscriptionChanges {
   private static final Shape UPDATE =
       Shape.of("cancel_at:int cancel_at_period_end:bool cancellation_details:any description")
           .and("billing_cycle_anchor=now|unchanged collection_method days_until_due:int")
-          .and("default_payment_method metadata:hash pause_collection:any trial_settings:any")
-          .and("trial_end trial_from_plan:bool automatic_tax:any payment_settings:any")
+          .and("default_payment_method metadata:hash")
+          .and("trial_end=now trial_from_plan:bool automatic_tax:any payment_settings:any")
+          .with("pause_collection", Shape.of("!behavior=keep_as_draft"))
+          .with("trial_settings", Subscriptions.TRIAL)
           .and(BEHAVIOR)
           .list("items", ITEM);
   private static final Shape ITEM_CREATE = Items.NEW.copy().and("!subscription " + BEHAVIOR);
@@ -116,17 +118,32 @@ final class SubscriptionChanges {
     plain(subscription, params);
     long now = world.now(subscription);
     boolean trialOver = Json.textOrEmpty(params, "trial_end").equals("now");
-    if (trialOver && SubscriptionStates.status(subscription).equals("trialing")) {
+    if (trialOver && trialing(subscription)) {
       subscription.put("trial_end", now);
       cycle.restart(subscription);
     } else if (newInterval || Json.textOrEmpty(params, "billing_cycle_anchor").equals("now")) {
-      settle(subscription, due, params.put("proration_behavior", "create_prorations"));
+      settle(subscription, afresh(before, due, now), params);
       cycle.restart(subscription);
     } else {
       settle(subscription, due, params);
     }
     states.changed(before, subscription);
     return subscription;
+  }
+
+  /** A new period begins with all of its price: what was paid ahead for the old one comes back. */
+  private List<ObjectNode> afresh(ObjectNode before, List<ObjectNode> due, long now) {
+    List<ObjectNode> lines = new ArrayList<>(due);
+    lines.removeIf(SubscriptionChanges::isProration);
+    if (!trialing(before)) {
+      Items.of(before).forEach(item -> lines.addAll(prorations.lines(item, Json.object(), now)));
+    }
+    return lines;
+  }
+
+  private static boolean isProration(ObjectNode line) {
+    JsonNode details = line.path("parent").path("subscription_item_details");
+    return details.path("proration").asBoolean();
   }
 
   private void plain(ObjectNode subscription, ObjectNode params) {
@@ -252,8 +269,7 @@ final class SubscriptionChanges {
     ObjectNode customer = world.store().get("customer", Json.textOrEmpty(subscription, "customer"));
     boolean any = false;
     for (ObjectNode line : due) {
-      JsonNode details = line.path("parent").path("subscription_item_details");
-      if (!details.path("proration").asBoolean() || !behavior.equals("none")) {
+      if (!isProration(line) || !behavior.equals("none")) {
         pending.pend(customer, subscription.path("id").asText(), line);
         any = true;
       }

@@ -14,6 +14,9 @@ final class Subscriptions {
 
   private static final String TYPE = "subscription";
 
+  static final Shape TRIAL =
+      Shape.of("").with("!end_behavior", Shape.of("!missing_payment_method=cancel|create_invoice"));
+
   private static final String PAYMENT =
       "payment_behavior=allow_incomplete|default_incomplete|error_if_incomplete|pending_if_incomplete";
 
@@ -21,10 +24,10 @@ final class Subscriptions {
       Shape.of("!customer billing_cycle_anchor:int cancel_at:int cancel_at_period_end:bool")
           .and("collection_method=charge_automatically|send_invoice currency days_until_due:int")
           .and("default_payment_method description metadata:hash off_session:bool")
-          .and(
-              "proration_behavior=always_invoice|create_prorations|none trial_end trial_settings:any")
+          .and("proration_behavior=always_invoice|create_prorations|none trial_end")
           .and("trial_period_days:int trial_from_plan:bool automatic_tax:any payment_settings:any")
           .and(PAYMENT)
+          .with("trial_settings", TRIAL)
           .with("billing_mode", Shape.of("!type=classic|flexible flexible:any"))
           .list("!items", Items.NEW)
           .list("add_invoice_items", Shape.of("price quantity:int metadata:hash"));

@@ -16,10 +16,12 @@ import com.stripe.model.Subscription;
 import com.stripe.model.billing.Meter;
 import com.stripe.param.CustomerCreateParams;
 import com.stripe.param.InvoiceCreatePreviewParams;
+import com.stripe.param.PriceCreateParams;
 import com.stripe.param.SubscriptionCancelParams;
 import com.stripe.param.SubscriptionCreateParams;
 import com.stripe.param.SubscriptionUpdateParams;
 import com.stripe.param.SubscriptionUpdateParams.ProrationBehavior;
+import com.stripe.param.common.EmptyParam;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -394,6 +396,78 @@ class SubscriptionsTest {
     assertThat(end(subscription).getEpochSecond()).isEqualTo(anchor);
     shop.at("2026-03-25T13:00:00Z");
     assertThat(amounts(shop.newest(customer))).containsExactly(4900L);
+  }
+
+  @Test
+  void changeOfInterval_beginsAfresh() throws Exception {
+    Customer customer = shop.customer();
+    Subscription subscription = shop.subscribe(customer, base);
+    Price yearly =
+        shop.price(
+            each ->
+                each.setUnitAmount(49000L)
+                    .setRecurring(
+                        PriceCreateParams.Recurring.builder()
+                            .setInterval(PriceCreateParams.Recurring.Interval.YEAR)
+                            .build()));
+    shop.later(Duration.ofHours(31 * 12));
+    change(subscription, yearly, ProrationBehavior.CREATE_PRORATIONS);
+    assertThat(amounts(shop.newest(customer))).containsExactlyInAnyOrder(-2450L, 49000L);
+    assertThat(end(shop.again(subscription))).isEqualTo(Instant.parse("2027-03-26T00:00:00Z"));
+  }
+
+  @Test
+  void anchorNow_beginsAfresh() throws Exception {
+    Customer customer = shop.customer();
+    Subscription subscription = shop.subscribe(customer, base, calls);
+    shop.use(customer, "calls", 1000);
+    shop.later(Duration.ofHours(31 * 12));
+    update(
+        subscription,
+        SubscriptionUpdateParams.builder()
+            .setBillingCycleAnchor(SubscriptionUpdateParams.BillingCycleAnchor.NOW));
+    assertThat(amounts(shop.newest(customer))).containsExactlyInAnyOrder(-2450L, 4900L, 200L);
+  }
+
+  @Test
+  void trialWithoutACard_ends_whereThatIsSaid() throws Exception {
+    Customer customer = shop.client.v1().customers().create(CustomerCreateParams.builder().build());
+    Subscription subscription =
+        shop.subscribe(
+            customer,
+            each ->
+                each.setTrialPeriodDays(1L)
+                    .setTrialSettings(
+                        SubscriptionCreateParams.TrialSettings.builder()
+                            .setEndBehavior(
+                                SubscriptionCreateParams.TrialSettings.EndBehavior.builder()
+                                    .setMissingPaymentMethod(
+                                        SubscriptionCreateParams.TrialSettings.EndBehavior
+                                            .MissingPaymentMethod.CANCEL)
+                                    .build())
+                            .build()),
+            base);
+    shop.later(Duration.ofDays(1));
+    assertThat(shop.again(subscription).getStatus()).isEqualTo("canceled");
+  }
+
+  @Test
+  void pausedCollection_keepsDrafts() throws Exception {
+    Customer customer = shop.customer();
+    Subscription subscription = shop.subscribe(customer, base);
+    update(
+        subscription,
+        SubscriptionUpdateParams.builder()
+            .setPauseCollection(
+                SubscriptionUpdateParams.PauseCollection.builder()
+                    .setBehavior(SubscriptionUpdateParams.PauseCollection.Behavior.KEEP_AS_DRAFT)
+                    .build()));
+    shop.at("2026-04-12T13:00:00Z");
+    assertThat(shop.newest(customer).getStatus()).isEqualTo("draft");
+    Subscription resumed =
+        update(
+            subscription, SubscriptionUpdateParams.builder().setPauseCollection(EmptyParam.EMPTY));
+    assertThat(resumed.getPauseCollection()).isNull();
   }
 
   @Test
