@@ -4,10 +4,8 @@ package dev.monetize.testkit.stripe;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -79,7 +77,7 @@ final class Checkout {
 
   private ObjectNode create(ObjectNode params) {
     String mode = Json.textOrEmpty(params, "mode");
-    List<ObjectNode> items = items(params, mode);
+    List<ObjectNode> items = CheckoutItems.of(params, mode, world);
     String customer = Json.text(params, "customer");
     if (customer != null) {
       customers.named(customer);
@@ -121,50 +119,6 @@ final class Checkout {
 
   private static long amount(ObjectNode item) {
     return item.path("amount_total").asLong();
-  }
-
-  private List<ObjectNode> items(ObjectNode params, String mode) {
-    List<ObjectNode> items = new ArrayList<>();
-    for (ObjectNode each : Json.objects(params.path("line_items"))) {
-      String param = "line_items[" + items.size() + "]";
-      String id = Json.textOrEmpty(each, "price");
-      ObjectNode price = world.store().named("price", id, param + "[price]");
-      boolean metered = Items.metered(price);
-      if (metered && Json.has(each, "quantity")) {
-        throw StripeError.refused(
-            null, param + "[quantity]", "Quantity should not be specified with a metered price.");
-      }
-      if (!metered && !Json.has(each, "quantity")) {
-        throw StripeError.refused(
-            null, param + "[quantity]", "Quantity is required. Add `quantity` to `" + param + "`");
-      }
-      if (mode.equals("payment") && Json.has(price, "recurring")) {
-        throw StripeError.refused(
-            null,
-            param + "[price]",
-            "You specified `payment` mode but passed a recurring price. Either switch to"
-                + " `subscription` mode or use only one-time prices.");
-      }
-      items.add(item(price, each, metered));
-    }
-    boolean recurring = items.stream().anyMatch(item -> Json.has(item.path("price"), "recurring"));
-    if (mode.equals("subscription") && !recurring) {
-      throw StripeError.refused(
-          null,
-          "line_items",
-          "You must provide at least one recurring price in `subscription` mode.");
-    }
-    return items;
-  }
-
-  private ObjectNode item(ObjectNode price, ObjectNode params, boolean metered) {
-    ObjectNode item = Json.object().put("id", world.ids().next("li")).put("object", "item");
-    long quantity = params.path("quantity").asLong(1);
-    long total = metered ? 0 : Charge.total(price, BigDecimal.valueOf(quantity));
-    item.put("amount_subtotal", total).put("amount_total", total);
-    item.set("currency", price.path("currency"));
-    item.set("price", price.deepCopy());
-    return metered ? item.putNull("quantity") : item.put("quantity", quantity);
   }
 
   private void expireIfOpen(ObjectNode session) {

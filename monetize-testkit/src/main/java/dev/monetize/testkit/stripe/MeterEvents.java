@@ -4,7 +4,6 @@ package dev.monetize.testkit.stripe;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.math.BigDecimal;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -120,7 +119,7 @@ final class MeterEvents {
   /** The time of the customer: of its test clock, if it has one. */
   private Instant clock(ObjectNode params) {
     ObjectNode meter = meters.active(Json.textOrEmpty(params, "event_name"));
-    ObjectNode customer = meter == null ? null : customer(meter, params);
+    ObjectNode customer = meter == null ? null : payload(meter, params).customer();
     return world.agenda().now(customer == null ? Agenda.WALL : World.clock(customer));
   }
 
@@ -148,56 +147,25 @@ final class MeterEvents {
       ObjectNode archived = meters.archived(eventName);
       reports.add(archived, archived == null ? "no_meter" : "archived_meter", identifier);
     } else {
-      String fault = fault(meter, params);
-      if (fault == null) {
-        ObjectNode customer = customer(meter, params);
-        String id = customer == null ? "" : customer.path("id").asText();
-        Instant now = world.agenda().now();
-        Usage.Entry counted = new Usage.Entry(value(meter, params), at.getEpochSecond(), now);
-        entry = usage.add(meter, id, counted);
-      } else {
-        reports.add(meter, fault, identifier);
-      }
+      entry = count(meter, payload(meter, params), at, identifier);
     }
     byIdentifier.put(identifier, new Received(world.agenda().now(), eventName, entry));
   }
 
-  /** Why an event does not count, or null. */
-  private @Nullable String fault(ObjectNode meter, ObjectNode params) {
-    if (payload(meter, "customer_mapping", params) == null) {
-      return "meter_event_no_customer_defined";
-    }
-    if (customer(meter, params) == null) {
-      return "meter_event_customer_not_found";
-    }
-    if (counts(meter)) {
+  private Usage.@Nullable Entry count(
+      ObjectNode meter, MeterPayload payload, Instant at, String identifier) {
+    String fault = payload.fault();
+    if (fault != null) {
+      reports.add(meter, fault, identifier);
       return null;
     }
-    String value = payload(meter, "value_settings", params);
-    if (value == null) {
-      return "meter_event_value_not_found";
-    }
-    return value.matches("-?\\d{1,15}") ? null : "meter_event_invalid_value";
+    Instant now = world.agenda().now();
+    return usage.add(
+        meter, payload.customerId(), new Usage.Entry(payload.value(), at.getEpochSecond(), now));
   }
 
-  private static boolean counts(ObjectNode meter) {
-    return Json.textOrEmpty(meter.path("default_aggregation"), "formula").equals("count");
-  }
-
-  private static BigDecimal value(ObjectNode meter, ObjectNode params) {
-    String value = payload(meter, "value_settings", params);
-    return counts(meter) || value == null ? BigDecimal.ONE : new BigDecimal(value);
-  }
-
-  private static @Nullable String payload(ObjectNode meter, String setting, ObjectNode params) {
-    String key = Json.textOrEmpty(meter.path(setting), "event_payload_key");
-    return Json.text(params.path("payload"), key);
-  }
-
-  private @Nullable ObjectNode customer(ObjectNode meter, ObjectNode params) {
-    String id = payload(meter, "customer_mapping", params);
-    ObjectNode customer = id == null ? null : world.store().find("customer", id);
-    return customer == null || customer.has("deleted") ? null : customer;
+  private MeterPayload payload(ObjectNode meter, ObjectNode params) {
+    return new MeterPayload(world.store(), meter, params.path("payload"));
   }
 
   /** Up to a hundred events, none of which is refused: they count or are reported. */

@@ -20,12 +20,12 @@ final class Previews {
 
   private final Billing billing;
   private final World world;
-  private final Subscriptions subscriptions;
+  private final SubscriptionBlanks blanks;
 
-  Previews(Billing billing, Subscriptions subscriptions) {
+  Previews(Billing billing) {
     this.billing = billing;
     this.world = billing.world();
-    this.subscriptions = subscriptions;
+    this.blanks = new SubscriptionBlanks(world, billing.items());
   }
 
   void routes(Router router) {
@@ -69,7 +69,7 @@ final class Previews {
     ObjectNode customer = world.store().named("customer", id, "customer");
     ObjectNode like = Json.object();
     wanted.forEach(like.putArray("items")::add);
-    return billing.cycle().begin(subscriptions.blank(customer, like));
+    return new FirstPeriod(billing).begin(blanks.of(customer, like));
   }
 
   /** All of this happens to a copy; nothing of it stays. */

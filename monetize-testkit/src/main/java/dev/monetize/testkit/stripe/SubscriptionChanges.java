@@ -10,7 +10,7 @@ import java.util.List;
 /** Changes to a subscription within its period. */
 final class SubscriptionChanges {
 
-  private static final String BEHAVIOR =
+  static final String BEHAVIOR =
       "proration_behavior=always_invoice|create_prorations|none proration_date:int"
           + " payment_behavior off_session:bool";
 
@@ -24,9 +24,6 @@ final class SubscriptionChanges {
           .with("trial_settings", Subscriptions.TRIAL)
           .and(BEHAVIOR)
           .list("items", ITEM);
-  private static final Shape ITEM_CREATE = Items.NEW.copy().and("!subscription " + BEHAVIOR);
-  private static final Shape ITEM_UPDATE = Items.NEW.copy().and(BEHAVIOR);
-  private static final Shape ITEM_DELETE = Shape.of("clear_usage:bool " + BEHAVIOR);
 
   private final World world;
   private final Items items;
@@ -50,49 +47,8 @@ final class SubscriptionChanges {
     this.states = states;
   }
 
-  void routes(Router router) {
-    router.add("POST", "/v1/subscription_items", this::createItem);
-    router.add("GET", "/v1/subscription_items", this::listItems);
-    router.add("GET", "/v1/subscription_items/*", request -> item(request.id()));
-    router.add("POST", "/v1/subscription_items/*", this::updateItem);
-    router.add("DELETE", "/v1/subscription_items/*", this::deleteItem);
-  }
-
-  private ObjectNode item(String id) {
-    return Items.find(items.subscriptionOf(id), id, "id");
-  }
-
-  private JsonNode listItems(Request raw) {
-    Request request = raw.asList("!subscription");
-    String id = Json.textOrEmpty(request.params(), "subscription");
-    return Listing.page(Items.of(world.store().named("subscription", id, "subscription")), request);
-  }
-
-  private JsonNode createItem(Request raw) {
-    ObjectNode params = raw.as(ITEM_CREATE).params();
-    String id = Json.textOrEmpty(params, "subscription");
-    ObjectNode subscription = world.store().named("subscription", id, "subscription");
-    change(subscription, params, List.of(params));
-    List<ObjectNode> all = Items.of(subscription);
-    return all.get(all.size() - 1);
-  }
-
-  private JsonNode updateItem(Request raw) {
-    ObjectNode params = raw.as(ITEM_UPDATE).params();
-    ObjectNode subscription = items.subscriptionOf(raw.id());
-    change(subscription, params, List.of(params.deepCopy().put("id", raw.id())));
-    return Items.find(subscription, raw.id(), "id");
-  }
-
-  private JsonNode deleteItem(Request raw) {
-    ObjectNode params = raw.as(ITEM_DELETE).params();
-    ObjectNode subscription = items.subscriptionOf(raw.id());
-    change(subscription, params, List.of(Json.object().put("id", raw.id()).put("deleted", true)));
-    ObjectNode gone = Json.object().put("id", raw.id()).put("object", "subscription_item");
-    return gone.put("deleted", true);
-  }
-
-  private void change(ObjectNode subscription, ObjectNode params, List<ObjectNode> wanted) {
+  /** Changes items, with what follows from it. */
+  void change(ObjectNode subscription, ObjectNode params, List<ObjectNode> wanted) {
     ObjectNode before = subscription.deepCopy();
     List<ObjectNode> due = apply(subscription, wanted, at(subscription, params));
     settle(subscription, due, params);

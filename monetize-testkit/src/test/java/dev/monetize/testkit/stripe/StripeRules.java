@@ -127,6 +127,8 @@ abstract class StripeRules {
         catchThrowableOfType(InvalidRequestException.class, () -> use(customer, 5, at, identifier));
     assertThat(again.getStatusCode()).isEqualTo(400);
     assertThat(again).hasMessageContaining("already exists with identifier " + identifier);
+    assertThat(again.getStripeError().getLastResponse().headers().firstValue("Stripe-Should-Retry"))
+        .contains("false");
     use(customer, 2, at, fresh());
     assertThat(summary(customer, at, new BigDecimal("7"))).isEqualByComparingTo("7");
   }
