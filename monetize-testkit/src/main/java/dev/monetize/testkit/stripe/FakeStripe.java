@@ -132,10 +132,19 @@ public final class FakeStripe implements AutoCloseable {
   private void ticking() {
     try {
       while (!closed.await(TICK_MILLIS, TimeUnit.MILLISECONDS)) {
-        world.locked(() -> {});
+        doDue();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  private void doDue() {
+    try {
+      world.locked(() -> {});
+    } catch (RuntimeException e) {
+      Thread thread = Thread.currentThread(); // which is to go on
+      thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
     }
   }
 
