@@ -326,10 +326,10 @@ final class JournalWriter implements AutoCloseable {
     }
   }
 
-  /** Takes nothing more; what waits is still written, for a while. */
+  /** Takes nothing more; what waits is still written, for a while if the server answers. */
   @Override
   public void close() {
-    close(TimeUnit.SECONDS.toMillis(3));
+    close(failing ? 500 : 3000);
   }
 
   /** Ends it as the end of the process does. */

@@ -8,13 +8,18 @@ import dev.monetize.identity.MonetizeKeys;
 import dev.monetize.redis.RedisCustomers;
 import dev.monetize.redis.RedisRateLimiter;
 import dev.monetize.redis.RedisSubscriptions;
+import dev.monetize.redis.RedisUsageJournal;
 import dev.monetize.usage.JsonLinesSink;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Map;
 import redis.clients.jedis.UnifiedJedis;
 
 /** The quickstart's API, as one of many instances that share a Redis. */
 public final class Production {
+
+  /** How long a failover may take, while which usage waits in memory. */
+  private static final Duration FAILOVER = Duration.ofSeconds(10);
 
   private Production() {}
 
@@ -28,6 +33,7 @@ public final class Production {
         .customers(RedisCustomers.on(redis))
         .subscriptions(RedisSubscriptions.on(redis))
         .limiter(used -> RedisRateLimiter.on(redis).restoredFrom(used).build())
+        .usageJournal(RedisUsageJournal.on(redis).tolerance(FAILOVER))
         .sink("file", new JsonLinesSink(settings.data().resolve("usage.jsonl")))
         .build();
   }
