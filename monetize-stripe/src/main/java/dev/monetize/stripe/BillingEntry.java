@@ -35,6 +35,12 @@ sealed interface BillingEntry {
    */
   record Handled(String subject, long last) implements BillingEntry {}
 
+  /** A value of a customer's own is put aside, until it has its tier again. */
+  record PutAside(String customer, String name, String value) implements BillingEntry {}
+
+  /** Nothing of a customer's is put aside any more. */
+  record NothingAside(String customer) implements BillingEntry {}
+
   /** As bytes. */
   default byte[] toBytes() {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -65,6 +71,14 @@ sealed interface BillingEntry {
       to.writeByte(5);
       to.writeUTF(handled.subject);
       to.writeLong(handled.last);
+    } else if (this instanceof PutAside aside) {
+      to.writeByte(6);
+      to.writeUTF(aside.customer);
+      to.writeUTF(aside.name);
+      to.writeUTF(aside.value);
+    } else if (this instanceof NothingAside nothing) {
+      to.writeByte(7);
+      to.writeUTF(nothing.customer);
     }
   }
 
@@ -83,6 +97,8 @@ sealed interface BillingEntry {
         case 3 -> new Looked(Fields.readBilling(from));
         case 4 -> new Failed(Fields.readError(from));
         case 5 -> new Handled(from.readUTF(), from.readLong());
+        case 6 -> new PutAside(from.readUTF(), from.readUTF(), from.readUTF());
+        case 7 -> new NothingAside(from.readUTF());
         default ->
             throw new IllegalArgumentException("billing entry " + kind + " is of a later version");
       };

@@ -26,6 +26,13 @@ record BillingRules(Duration grace, @Nullable String fallback, Map<String, Strin
   /** After a period Stripe has time to say so itself, before it is asked. */
   static final Duration PATIENCE = Duration.ofMinutes(10);
 
+  /**
+   * The invoice of a period is a draft for an hour, or up to 72 of them, before it is paid or not.
+   */
+  static final List<Duration> AFTER_A_START = List.of(Duration.ofHours(2), Duration.ofHours(73));
+
+  static final Duration WHILE_OWED = Duration.ofDays(1);
+
   private static final Duration MOST_GRACE = Duration.ofDays(366);
 
   BillingRules {

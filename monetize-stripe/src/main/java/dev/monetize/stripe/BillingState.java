@@ -6,6 +6,8 @@ import dev.monetize.stripe.BillingEntry.Failed;
 import dev.monetize.stripe.BillingEntry.Handled;
 import dev.monetize.stripe.BillingEntry.Linked;
 import dev.monetize.stripe.BillingEntry.Looked;
+import dev.monetize.stripe.BillingEntry.NothingAside;
+import dev.monetize.stripe.BillingEntry.PutAside;
 import dev.monetize.stripe.BillingEntry.Received;
 import dev.monetize.usage.JournalState;
 import dev.monetize.usage.UsageEvent;
@@ -53,6 +55,7 @@ final class BillingState implements JournalState {
   private final NavigableSet<Due> ends = new TreeSet<>();
   private final Map<Long, InboxEvent> pending = new LinkedHashMap<>();
   private final Map<String, Long> known = new LinkedHashMap<>();
+  private final Map<String, Map<String, String>> aside = new HashMap<>();
   private final Deque<MeterError> errors = new ArrayDeque<>();
   private long nextNumber = 1;
 
@@ -85,6 +88,12 @@ final class BillingState implements JournalState {
       look(looked.billing());
     } else if (entry instanceof Failed failed) {
       fail(failed.error());
+    } else if (entry instanceof PutAside value) {
+      aside
+          .computeIfAbsent(value.customer(), customer -> new TreeMap<>())
+          .put(value.name(), value.value());
+    } else if (entry instanceof NothingAside nothing) {
+      aside.remove(nothing.customer());
     } else if (entry instanceof Handled handled) {
       pending
           .entrySet()
@@ -186,6 +195,11 @@ final class BillingState implements JournalState {
     return nextNumber - 1;
   }
 
+  /** Values of a customer's own that are put aside. */
+  Map<String, String> aside(String customer) {
+    return Map.copyOf(aside.getOrDefault(customer, Map.of()));
+  }
+
   List<MeterError> errors() {
     return List.copyOf(errors);
   }
@@ -224,6 +238,11 @@ final class BillingState implements JournalState {
     to.writeInt(errors.size());
     for (MeterError error : errors) {
       Fields.write(error, to);
+    }
+    to.writeInt(aside.size());
+    for (Map.Entry<String, Map<String, String>> of : new TreeMap<>(aside).entrySet()) {
+      to.writeUTF(of.getKey());
+      Fields.writeTexts(of.getValue(), to);
     }
   }
 
@@ -268,6 +287,9 @@ final class BillingState implements JournalState {
     }
     for (int left = from.readInt(); left > 0; left--) {
       errors.addLast(Fields.readError(from));
+    }
+    for (int left = from.readInt(); left > 0; left--) {
+      aside.put(from.readUTF(), Fields.readTexts(from));
     }
   }
 }

@@ -3,8 +3,10 @@
 package dev.monetize.stripe;
 
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What Stripe last said of a customer, and what follows from it.
@@ -83,18 +85,19 @@ public record CustomerBilling(
   }
 
   /**
-   * When Stripe is to be asked again though it said nothing: grace ends, or a period has ended and
-   * its event may have been lost.
+   * When Stripe is to be asked again though it said nothing: when grace ends; each day while
+   * something is owed, and some time after a period began or ended, since events may be lost.
    */
   Optional<Instant> askAgain() {
-    Optional<Instant> period = periodEnd.map(end -> end.plus(BillingRules.PATIENCE));
-    Instant next = Instant.MAX;
-    if (graceUntil.isPresent() && graceUntil.get().isAfter(seen)) {
-      next = graceUntil.get();
-    }
-    if (period.isPresent() && period.get().isAfter(seen) && period.get().isBefore(next)) {
-      next = period.get();
-    }
-    return next.equals(Instant.MAX) ? Optional.empty() : Optional.of(next);
+    Stream<Instant> owed =
+        graceUntil.stream().flatMap(end -> Stream.of(end, seen.plus(BillingRules.WHILE_OWED)));
+    Stream<Instant> begun =
+        periodStart.stream()
+            .flatMap(start -> BillingRules.AFTER_A_START.stream().map(start::plus));
+    Stream<Instant> ended = periodEnd.stream().map(end -> end.plus(BillingRules.PATIENCE));
+    return Stream.of(owed, begun, ended)
+        .flatMap(times -> times)
+        .filter(seen::isBefore)
+        .min(Comparator.naturalOrder());
   }
 }

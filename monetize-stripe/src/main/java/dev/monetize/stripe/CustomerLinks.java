@@ -85,6 +85,11 @@ final class CustomerLinks {
   }
 
   void link(String customer, String stripeCustomer) throws StripeException, IOException {
+    Optional<String> other = book.look(state -> state.customer(stripeCustomer));
+    if (other.isPresent() && !other.get().equals(customer)) {
+      throw new IllegalArgumentException(
+          stripeCustomer + " is customer \"" + other.get() + "\" already");
+    }
     CustomerUpdateParams params =
         CustomerUpdateParams.builder().putMetadata(CUSTOMER, customer).build();
     calls.freely(options -> stripe.v1().customers().update(stripeCustomer, params, options));

@@ -9,12 +9,12 @@ import dev.monetize.identity.Subscription;
 import dev.monetize.stripe.BillingRules.Standing;
 import dev.monetize.stripe.SubscriptionReader.Found;
 import dev.monetize.tier.TierCatalog;
+import java.io.IOException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,6 +27,7 @@ final class CustomerLook {
   private final SubscriptionReader reader;
   private final BillingRules rules;
   private final Accounts accounts;
+  private final OwnValues own;
   private final Supplier<TierCatalog> tiers;
   private final InstantSource clock;
 
@@ -34,11 +35,13 @@ final class CustomerLook {
       SubscriptionReader reader,
       BillingRules rules,
       Accounts accounts,
+      BillingBook book,
       Supplier<TierCatalog> tiers,
       InstantSource clock) {
     this.reader = reader;
     this.rules = rules;
     this.accounts = accounts;
+    this.own = new OwnValues(accounts, book);
     this.tiers = tiers;
     this.clock = clock;
   }
@@ -49,7 +52,7 @@ final class CustomerLook {
    * @param before what was known of it
    */
   CustomerBilling at(String customer, String stripeCustomer, Optional<CustomerBilling> before)
-      throws StripeException {
+      throws StripeException, IOException {
     TierCatalog catalog = tiers.get();
     Instant now = clock.instant();
     List<SubscriptionSeen> all = seen(stripeCustomer, catalog);
@@ -86,36 +89,29 @@ final class CustomerLook {
       String stripeCustomer,
       Optional<CustomerBilling> before,
       TierCatalog catalog,
-      Instant now) {
+      Instant now)
+      throws IOException {
     CustomerBilling none = CustomerBilling.none(customer, stripeCustomer, now);
     Optional<String> paidFor = before.flatMap(CustomerBilling::paidFor);
     if (paidFor.isEmpty()) {
       return none;
     }
     String tier = rules.after(paidFor.get(), catalog);
-    accounts.update(
-        customer,
-        present ->
-            present
-                .map(has -> with(has, tier, has.anchor(), null))
-                .orElseGet(() -> Subscription.to(tier, customer)));
+    own.fallBack(customer, tier, Optional.empty(), null);
     log.info("customer \"{}\" is gone at Stripe, and has tier \"{}\"", customer, tier);
     return CustomerBilling.gone(none, paidFor.get(), tier);
   }
 
   private CustomerBilling given(
-      String customer, String stripeCustomer, Standing standing, Instant now) {
+      String customer, String stripeCustomer, Standing standing, Instant now)
+      throws IOException {
     SubscriptionSeen decisive = standing.decisive();
     Optional<Subscription> before = accounts.subscription(customer);
     Subscription after =
-        accounts.update(
-            customer,
-            present ->
-                with(
-                    present.orElseGet(() -> Subscription.to(standing.tier(), customer)),
-                    standing.tier(),
-                    decisive.anchor(),
-                    decisive.id()));
+        standing.tier().equals(decisive.tier())
+            ? own.give(customer, decisive.tier(), decisive.anchor(), decisive.id())
+            : own.fallBack(
+                customer, standing.tier(), Optional.of(decisive.anchor()), decisive.id());
     if (!before.map(Subscription::tier).equals(Optional.of(after.tier()))) {
       log.info(
           "customer \"{}\" has tier \"{}\" now: its subscription {} to \"{}\" is {}",
@@ -137,10 +133,5 @@ final class CustomerLook {
         decisive.endsAt(),
         standing.graceUntil(),
         now);
-  }
-
-  private static Subscription with(
-      Subscription has, String tier, @Nullable Instant anchor, @Nullable String id) {
-    return new Subscription(has.customer(), tier, has.status(), anchor, has.overrides(), id);
   }
 }

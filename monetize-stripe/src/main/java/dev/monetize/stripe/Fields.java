@@ -8,7 +8,9 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** How optional values, times and lists are written down: times to the second. */
 final class Fields {
@@ -39,17 +41,33 @@ final class Fields {
         : Optional.empty();
   }
 
-  static void writeTexts(List<String> texts, DataOutput to) throws IOException {
+  static void writeList(List<String> texts, DataOutput to) throws IOException {
     to.writeInt(texts.size());
     for (String text : texts) {
       to.writeUTF(text);
     }
   }
 
-  static List<String> readTexts(DataInput from) throws IOException {
+  static List<String> readList(DataInput from) throws IOException {
     List<String> texts = new ArrayList<>();
     for (int left = from.readInt(); left > 0; left--) {
       texts.add(from.readUTF());
+    }
+    return texts;
+  }
+
+  static void writeTexts(Map<String, String> texts, DataOutput to) throws IOException {
+    to.writeInt(texts.size());
+    for (Map.Entry<String, String> text : texts.entrySet()) {
+      to.writeUTF(text.getKey());
+      to.writeUTF(text.getValue());
+    }
+  }
+
+  static Map<String, String> readTexts(DataInput from) throws IOException {
+    Map<String, String> texts = new TreeMap<>();
+    for (int left = from.readInt(); left > 0; left--) {
+      texts.put(from.readUTF(), from.readUTF());
     }
     return texts;
   }
@@ -88,7 +106,7 @@ final class Fields {
     to.writeUTF(error.code());
     to.writeLong(error.count());
     to.writeUTF(error.message());
-    writeTexts(error.identifiers(), to);
+    writeList(error.identifiers(), to);
     to.writeInt(error.usage().size());
     for (ReportedUsage usage : error.usage()) {
       OutboxItem.write(usage.window(), to);
@@ -103,7 +121,7 @@ final class Fields {
     String code = from.readUTF();
     long count = from.readLong();
     String message = from.readUTF();
-    List<String> identifiers = readTexts(from);
+    List<String> identifiers = readList(from);
     List<ReportedUsage> usage = new ArrayList<>();
     for (int left = from.readInt(); left > 0; left--) {
       usage.add(new ReportedUsage(OutboxItem.readWindow(from), from.readLong(), from.readUTF()));

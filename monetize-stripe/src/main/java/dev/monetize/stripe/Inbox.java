@@ -111,7 +111,8 @@ final class Inbox {
     book.write(learnt.toArray(new BillingEntry[0]));
   }
 
-  private CustomerBilling lookAt(String customer, String stripeCustomer) throws StripeException {
+  private CustomerBilling lookAt(String customer, String stripeCustomer)
+      throws StripeException, IOException {
     return look.at(customer, stripeCustomer, book.look(state -> state.billing(customer)));
   }
 

@@ -23,8 +23,8 @@ final class InboxWork implements Workers.Work {
 
   @Override
   public boolean step() throws IOException, InterruptedException {
-    boolean flushed = ends.step(clock.instant());
-    return inbox.step() || flushed;
+    boolean handled = inbox.step();
+    return ends.step(clock.instant()) || handled;
   }
 
   @Override

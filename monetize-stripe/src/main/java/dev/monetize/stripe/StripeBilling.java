@@ -48,8 +48,9 @@ import org.slf4j.LoggerFactory;
  * whom to look at: then Stripe is asked what the customer has, and the tier, the anchor of its
  * periods and the provider's id are set by that. A customer keeps its tier while its subscription
  * is active or in a trial, and for a time of grace after a payment failed; then it has the
- * fallback, until the payment is made good. Suspensions and values of a customer's own are left
- * alone, and so are customers who never subscribed at Stripe.
+ * fallback, until the payment is made good. Values of a customer's own are put aside with
+ * the tier that was paid for, and given back with it. Suspensions are left alone, and so are
+ * customers who never subscribed at Stripe.
  *
  * <p>What asks for something has an idempotency key made of what is asked for, and looks first at
  * what is there: asked again, it is not done twice. {@link StripeException}s are Stripe's answers;
@@ -144,7 +145,7 @@ public final class StripeBilling implements AutoCloseable {
         new Inbox(
             book,
             links,
-            new CustomerLook(reader, rules, accounts, tiers, clock),
+            new CustomerLook(reader, rules, accounts, book, tiers, clock),
             new MeterReports(stripe, reported),
             clock);
     InboxWork work = new InboxWork(inbox, new EndFlush(book, flusher), clock);
@@ -190,6 +191,7 @@ public final class StripeBilling implements AutoCloseable {
    * Says that a customer is one that Stripe has already, and gives it what that one has.
    *
    * @param stripeCustomer {@code cus_…}
+   * @throws IllegalArgumentException if that is another customer of ours
    */
   public CustomerBilling link(String customer, String stripeCustomer)
       throws StripeException, IOException {

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
+import java.util.Enumeration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -88,8 +89,7 @@ public final class StripeWebhookServlet extends HttpServlet {
       return;
     }
     Instant now = billing.now();
-    Optional<String> fault =
-        signature.fault(Collections.list(request.getHeaders("Stripe-Signature")), body, now);
+    Optional<String> fault = signature.fault(signatures(request), body, now);
     if (fault.isPresent()) {
       warn(fault.get(), now);
       answer(response, 400, fault.get());
@@ -104,6 +104,12 @@ public final class StripeWebhookServlet extends HttpServlet {
       return;
     }
     take(read, response);
+  }
+
+  /** None where the container tells no headers. */
+  private static List<String> signatures(HttpServletRequest request) {
+    Enumeration<String> headers = request.getHeaders("Stripe-Signature");
+    return headers == null ? List.of() : Collections.list(headers);
   }
 
   private void take(WebhookBody read, HttpServletResponse response) throws IOException {

@@ -9,6 +9,8 @@ import dev.monetize.stripe.BillingEntry.Failed;
 import dev.monetize.stripe.BillingEntry.Handled;
 import dev.monetize.stripe.BillingEntry.Linked;
 import dev.monetize.stripe.BillingEntry.Looked;
+import dev.monetize.stripe.BillingEntry.NothingAside;
+import dev.monetize.stripe.BillingEntry.PutAside;
 import dev.monetize.stripe.BillingEntry.Received;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -18,6 +20,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -59,6 +62,10 @@ final class BillingStateTest {
           new Received(event("evt_1", "cus_1", 2)),
           new Received(event("evt_3", "cus_1", 3)),
           new Handled("cus_1", 2),
+          new PutAside("beta", "price", "1/month"),
+          new NothingAside("beta"),
+          new PutAside("acme", "rate_limit", "9/min"),
+          new PutAside("acme", "price", "1/month"),
           new Looked(SEEN),
           new Failed(ERROR));
 
@@ -87,6 +94,8 @@ final class BillingStateTest {
     assertThat(state.isKnown("evt_1")).isTrue();
     assertThat(state.isKnown("evt_4")).isFalse();
     assertThat(state.billing("acme")).contains(SEEN);
+    assertThat(state.aside("acme")).isEqualTo(Map.of("rate_limit", "9/min", "price", "1/month"));
+    assertThat(state.aside("beta")).isEmpty();
     assertThat(state.errors()).containsExactly(ERROR);
     assertThat(state.toBeAsked(NOW.plusSeconds(99))).isEmpty();
     assertThat(state.toBeAsked(NOW.plusSeconds(100))).containsExactly(SEEN);

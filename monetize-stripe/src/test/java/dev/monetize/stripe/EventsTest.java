@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -282,6 +283,59 @@ final class EventsTest {
     shop.later(Duration.between(shop.clock.instant(), END.plus(BillingRules.PATIENCE)));
     shop.work();
     assertThat(shop.tier("acme")).isEqualTo("free");
+  }
+
+  @Test
+  void allEventsMayBeLost() throws Exception {
+    shop.billing.subscribe("acme", "pro");
+    shop.stripe.failPayments(acme);
+    shop.later(Duration.between(shop.clock.instant(), END.plus(HOUR.multipliedBy(2))));
+    shop.work();
+    assertThat(shop.billing.billing("acme").orElseThrow().status()).isEqualTo("past_due");
+
+    shop.stripe.recoverPayments(acme);
+    for (int day = 0; day < 4; day++) {
+      shop.later(Duration.ofDays(1));
+      shop.work();
+    }
+    assertThat(shop.billing.billing("acme").orElseThrow().status()).isEqualTo("active");
+    assertThat(shop.billing.billing("acme").orElseThrow().graceUntil()).isEmpty();
+  }
+
+  @Test
+  void ownValues_areOfWhatIsPaidFor() throws Exception {
+    shop.restart(with -> with.grace(Duration.ZERO));
+    shop.billing.subscribe("acme", "pro");
+    Map<String, String> agreed = Map.of("included_calls", "900000/month", "overage", "$0.001/call");
+    shop.monetizer.accounts().override("acme", agreed);
+    shop.stripe.failPayments(acme);
+    until(END.plus(HOUR));
+    assertThat(shop.tier("acme")).isEqualTo("free");
+    assertThat(shop.has("acme").overrides()).as("nothing of it is given away").isEmpty();
+
+    shop.restart(with -> with.grace(Duration.ZERO));
+    shop.stripe.recoverPayments(acme);
+    until(END.plus(HOUR).plus(Duration.ofDays(3)));
+    assertThat(shop.tier("acme")).isEqualTo("pro");
+    assertThat(shop.has("acme").overrides()).isEqualTo(agreed);
+  }
+
+  @Test
+  void ownValues_thatWereSetMeanwhile_stay() throws Exception {
+    shop.restart(with -> with.grace(Duration.ZERO));
+    shop.billing.subscribe("acme", "pro");
+    shop.monetizer.accounts().override("acme", Map.of("included_calls", "900000/month"));
+    shop.stripe.failPayments(acme);
+    until(END.plus(HOUR));
+    Map<String, String> own = Map.of("included_calls", "5/month");
+    shop.monetizer.accounts().override("acme", own);
+    shop.billing.refresh("acme");
+    assertThat(shop.has("acme").overrides()).isEqualTo(own);
+
+    shop.stripe.recoverPayments(acme);
+    until(END.plus(HOUR).plus(Duration.ofDays(3)));
+    assertThat(shop.has("acme").tier()).isEqualTo("pro");
+    assertThat(shop.has("acme").overrides()).isEqualTo(own);
   }
 
   @Test

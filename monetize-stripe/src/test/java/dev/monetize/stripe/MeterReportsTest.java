@@ -14,6 +14,7 @@ import dev.monetize.usage.UsageBatch;
 import dev.monetize.usage.UsageEvent;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -114,8 +115,8 @@ final class MeterReportsTest {
   /** What a destination with thin payloads is brought after the report's window. */
   private static List<String> thin(Shop shop) throws Exception {
     try (Listener listener = new Listener()) {
-      destination(shop, listener.url());
-      shop.later(java.time.Duration.ofSeconds(10));
+      destination(shop, listener.url("/"));
+      shop.later(Duration.ofSeconds(10));
       return listener.bodies();
     }
   }

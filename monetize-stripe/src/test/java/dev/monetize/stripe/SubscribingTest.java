@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.stripe.exception.StripeException;
 import com.stripe.model.Subscription;
 import com.stripe.model.SubscriptionItem;
+import com.stripe.param.SubscriptionCreateParams;
 import com.stripe.param.SubscriptionListParams;
 import dev.monetize.testkit.stripe.StripeFault;
 import java.io.IOException;
@@ -98,12 +99,28 @@ final class SubscribingTest {
 
   @Test
   void customer_thatStripeHasAlready_isLinked_andGivenWhatItHas() throws Exception {
-    shop.billing.subscribe("acme", "pro");
     shop.monetizer.accounts().createCustomer("beta", "Beta", "free");
-    shop.restart(with -> with);
-    CustomerBilling seen = shop.billing.link("beta", acme);
+    String there = shop.stranger();
+    shop.client
+        .v1()
+        .subscriptions()
+        .create(
+            SubscriptionCreateParams.builder()
+                .setCustomer(there)
+                .addItem(
+                    SubscriptionCreateParams.Item.builder()
+                        .setPrice(shop.price(shop.product("pro"), "old", 100, null))
+                        .build())
+                .build());
+
+    CustomerBilling seen = shop.billing.link("beta", there);
+
     assertThat(seen.granted()).contains("pro");
     assertThat(shop.tier("beta")).isEqualTo("pro");
+    assertThat(shop.client.v1().customers().retrieve(there).getMetadata())
+        .containsEntry("monetize_customer", "beta");
+    assertThatThrownBy(() -> shop.billing.link("beta", acme))
+        .hasMessage(acme + " is customer \"acme\" already");
   }
 
   @Test
