@@ -92,8 +92,7 @@ public record CustomerBilling(
     Stream<Instant> owed =
         graceUntil.stream().flatMap(end -> Stream.of(end, seen.plus(BillingRules.WHILE_OWED)));
     Stream<Instant> begun =
-        periodStart.stream()
-            .flatMap(start -> BillingRules.AFTER_A_START.stream().map(start::plus));
+        periodStart.stream().flatMap(start -> BillingRules.AFTER_A_START.stream().map(start::plus));
     Stream<Instant> ended = periodEnd.stream().map(end -> end.plus(BillingRules.PATIENCE));
     return Stream.of(owed, begun, ended)
         .flatMap(times -> times)

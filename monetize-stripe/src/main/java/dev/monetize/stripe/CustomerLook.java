@@ -103,8 +103,7 @@ final class CustomerLook {
   }
 
   private CustomerBilling given(
-      String customer, String stripeCustomer, Standing standing, Instant now)
-      throws IOException {
+      String customer, String stripeCustomer, Standing standing, Instant now) throws IOException {
     SubscriptionSeen decisive = standing.decisive();
     Optional<Subscription> before = accounts.subscription(customer);
     Subscription after =

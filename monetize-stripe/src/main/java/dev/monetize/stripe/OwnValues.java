@@ -52,8 +52,7 @@ final class OwnValues {
   }
 
   /** Gives a fallback, without what was agreed on for another tier. */
-  Subscription fallBack(
-      String customer, String tier, Optional<Instant> anchor, @Nullable String id)
+  Subscription fallBack(String customer, String tier, Optional<Instant> anchor, @Nullable String id)
       throws IOException {
     Map<String, String> leaving =
         accounts
@@ -68,8 +67,7 @@ final class OwnValues {
         customer,
         present -> {
           Subscription has = present.orElseGet(() -> Subscription.to(tier, customer));
-          Map<String, String> own =
-              has.overrides().equals(leaving) ? Map.of() : has.overrides();
+          Map<String, String> own = has.overrides().equals(leaving) ? Map.of() : has.overrides();
           return new Subscription(
               customer, tier, has.status(), anchor.orElse(has.anchor()), own, id);
         });

@@ -48,9 +48,9 @@ import org.slf4j.LoggerFactory;
  * whom to look at: then Stripe is asked what the customer has, and the tier, the anchor of its
  * periods and the provider's id are set by that. A customer keeps its tier while its subscription
  * is active or in a trial, and for a time of grace after a payment failed; then it has the
- * fallback, until the payment is made good. Values of a customer's own are put aside with
- * the tier that was paid for, and given back with it. Suspensions are left alone, and so are
- * customers who never subscribed at Stripe.
+ * fallback, until the payment is made good. Values of a customer's own are put aside with the tier
+ * that was paid for, and given back with it. Suspensions are left alone, and so are customers who
+ * never subscribed at Stripe.
  *
  * <p>What asks for something has an idempotency key made of what is asked for, and looks first at
  * what is there: asked again, it is not done twice. {@link StripeException}s are Stripe's answers;
