@@ -225,7 +225,7 @@ public final class Accounts {
   public Subscription update(
       String customer, Function<Optional<Subscription>, Subscription> change) {
     Optional<Subscription> present = subscriptions.find(customer);
-    if (present.isPresent() && present.get().equals(change.apply(present))) {
+    if (present.isPresent() && isAsItWas(present.get(), change.apply(present))) {
       return present.get();
     }
     return subscribed(
@@ -239,6 +239,10 @@ public final class Accounts {
           }
           return next;
         });
+  }
+
+  private boolean isAsItWas(Subscription present, Subscription next) {
+    return next.inPlaceOf(present, now()).equals(present);
   }
 
   private Subscription change(String customer, UnaryOperator<Subscription> change) {

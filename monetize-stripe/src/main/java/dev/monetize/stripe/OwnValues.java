@@ -43,7 +43,7 @@ final class OwnValues {
             present -> {
               Subscription has = present.orElseGet(() -> Subscription.to(tier, customer));
               Map<String, String> own = has.overrides().isEmpty() ? aside : has.overrides();
-              return new Subscription(customer, tier, has.status(), anchor, own, id);
+              return new Subscription(customer, tier, has.status(), anchor, own, id, has.former());
             });
     if (!aside.isEmpty()) {
       book.write(new NothingAside(customer));
@@ -69,7 +69,7 @@ final class OwnValues {
           Subscription has = present.orElseGet(() -> Subscription.to(tier, customer));
           Map<String, String> own = has.overrides().equals(leaving) ? Map.of() : has.overrides();
           return new Subscription(
-              customer, tier, has.status(), anchor.orElse(has.anchor()), own, id);
+              customer, tier, has.status(), anchor.orElse(has.anchor()), own, id, has.former());
         });
   }
 
