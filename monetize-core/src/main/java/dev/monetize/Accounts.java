@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -210,6 +211,38 @@ public final class Accounts {
    */
   public Subscription subscribe(Subscription subscription) {
     return subscribed(subscription.customer(), () -> subscription);
+  }
+
+  /**
+   * Changes what a customer has subscribed to, or subscribes it, in one step that nothing comes
+   * between. What is as it was is not written.
+   *
+   * @param change from what the customer has, empty if that is nothing, to what it is to have; it
+   *     must not block
+   * @throws IllegalArgumentException if that is another customer's, there is no such tier, or the
+   *     values are no good for it
+   */
+  public Subscription update(
+      String customer, Function<Optional<Subscription>, Subscription> change) {
+    Optional<Subscription> present = subscriptions.find(customer);
+    if (present.isPresent() && isAsItWas(present.get(), change.apply(present))) {
+      return present.get();
+    }
+    return subscribed(
+        customer,
+        () -> {
+          Subscription next = change.apply(subscriptions.find(customer));
+          if (!next.customer().equals(customer)) {
+            throw new IllegalArgumentException(
+                "customer \"%s\" cannot have the subscription of \"%s\""
+                    .formatted(customer, next.customer()));
+          }
+          return next;
+        });
+  }
+
+  private boolean isAsItWas(Subscription present, Subscription next) {
+    return next.inPlaceOf(present, now()).equals(present);
   }
 
   private Subscription change(String customer, UnaryOperator<Subscription> change) {

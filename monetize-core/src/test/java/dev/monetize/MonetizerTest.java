@@ -434,6 +434,34 @@ class MonetizerTest {
   }
 
   @Test
+  void subscription_isUpdatedInOneStep() {
+    String key = bench.customer("acme", "free");
+    Accounts accounts = bench.monetizer.accounts();
+
+    Subscription next = accounts.update("acme", present -> present.orElseThrow().withTier("pro"));
+
+    assertThat(next.tier()).isEqualTo("pro");
+    assertThat(next.former()).extracting(Subscription.Former::tier).containsExactly("free");
+    assertThat(accounts.subscription("acme")).contains(next);
+    assertThat(bench.granted("GET", "/v1/pro/x", key).caller().tier().name()).isEqualTo("pro");
+    assertThat(accounts.update("acme", present -> Subscription.to("pro", "acme"))).isEqualTo(next);
+    assertThat(accounts.update("beta", present -> Subscription.to("free", "beta")).customer())
+        .as("of the app's own table")
+        .isEqualTo("beta");
+  }
+
+  @Test
+  void subscription_ofAnotherCustomer_orToNoTier_isNoUpdate() {
+    bench.customer("acme", "free");
+    Accounts accounts = bench.monetizer.accounts();
+    assertThatThrownBy(() -> accounts.update("acme", present -> Subscription.to("pro", "beta")))
+        .hasMessage("customer \"acme\" cannot have the subscription of \"beta\"");
+    assertThatThrownBy(() -> accounts.update("acme", present -> Subscription.to("gold", "acme")))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThat(accounts.subscription("acme")).contains(Subscription.to("free", "acme"));
+  }
+
+  @Test
   void tierChange_keepsWhatWasUsed() {
     String key = bench.customer("acme", "free");
     for (int i = 0; i < 7; i++) {

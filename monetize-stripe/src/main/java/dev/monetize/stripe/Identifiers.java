@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -22,6 +23,16 @@ final class Identifiers {
 
   static String of(UUID outbox, OutboxItem item) {
     return outbox + "-" + item.number() + "-" + item.issue() + "-" + hash(item);
+  }
+
+  /** The number of the item that is called so, if it is one of an outbox. */
+  static Optional<Long> number(UUID outbox, String identifier) {
+    String prefix = outbox + "-";
+    if (!identifier.startsWith(prefix)) {
+      return Optional.empty();
+    }
+    String number = identifier.substring(prefix.length()).split("-", 2)[0];
+    return number.matches("[0-9]{1,18}") ? Optional.of(Long.parseLong(number)) : Optional.empty();
   }
 
   private static String hash(OutboxItem item) {

@@ -22,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -34,6 +35,9 @@ final class OutboxState implements JournalState {
   static final int MARK = 'S';
 
   private static final int LAYOUT = 1;
+
+  /** How many that arrived are remembered, for the case that Stripe finds fault with them later. */
+  private static final int MOST_LATELY = 10_000;
 
   /** How long it is remembered what arrived of an hour, when nothing of it waits. */
   private static final long REMEMBERED_SECONDS = Duration.ofDays(5).toSeconds();
@@ -48,6 +52,7 @@ final class OutboxState implements JournalState {
   private final Map<Long, OutboxItem> tried = new LinkedHashMap<>();
 
   private final Map<Long, ParkedItem> parked = new LinkedHashMap<>();
+  private final Map<Long, OutboxItem> lately = new LinkedHashMap<>();
   private final Map<UUID, Long> positions = new HashMap<>();
   private final Map<UUID, List<Use>> parts = new HashMap<>();
   private long nextNumber = 1;
@@ -160,6 +165,7 @@ final class OutboxState implements JournalState {
       case ARRIVED -> {
         remove(number);
         arrived += item.units();
+        remember(item);
         windows.compute(
             item.window(),
             (same, window) ->
@@ -184,6 +190,13 @@ final class OutboxState implements JournalState {
   private void change(OutboxItem item, UnaryOperator<OutboxWindow> by) {
     windows.compute(
         item.window(), (same, window) -> by.apply(window == null ? OutboxWindow.NEW : window));
+  }
+
+  private void remember(OutboxItem item) {
+    lately.put(item.number(), item);
+    if (lately.size() > MOST_LATELY) {
+      lately.remove(lately.keySet().iterator().next());
+    }
   }
 
   private void keep(OutboxItem item) {
@@ -214,6 +227,13 @@ final class OutboxState implements JournalState {
   /** Those of them that Stripe may have. */
   Collection<OutboxItem> tried() {
     return tried.values();
+  }
+
+  /** An item that waits, is parked, or arrived lately. */
+  Optional<OutboxItem> item(long number) {
+    ParkedItem aside = parked.get(number);
+    OutboxItem there = aside == null ? waiting.get(number) : aside.item();
+    return Optional.ofNullable(there == null ? lately.get(number) : there);
   }
 
   Map<Long, ParkedItem> parked() {
@@ -266,6 +286,10 @@ final class OutboxState implements JournalState {
       item.write(to);
     }
     writeParts(to);
+    to.writeInt(lately.size());
+    for (OutboxItem item : lately.values()) {
+      item.write(to);
+    }
   }
 
   /** A checkpoint may lie between the parts of a batch. */
@@ -310,6 +334,9 @@ final class OutboxState implements JournalState {
       for (int size = from.readInt(); size > 0; size--) {
         uses.add(Use.read(from));
       }
+    }
+    for (int left = from.readInt(); left > 0; left--) {
+      remember(OutboxItem.read(from));
     }
   }
 }

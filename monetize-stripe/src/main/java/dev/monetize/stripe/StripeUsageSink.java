@@ -47,7 +47,7 @@ public final class StripeUsageSink implements UsageSink, AutoCloseable {
   private final Uses uses;
   private final Dispatch dispatch;
   private final OutboxSender sender;
-  private final SenderThreads threads;
+  private final Workers threads;
   private final Reporting reporting;
 
   /** What is reported, and where. */
@@ -62,7 +62,7 @@ public final class StripeUsageSink implements UsageSink, AutoCloseable {
       Uses uses,
       Dispatch dispatch,
       OutboxSender sender,
-      SenderThreads threads,
+      Workers threads,
       Reporting reporting) {
     this.outbox = outbox;
     this.uses = uses;
@@ -148,6 +148,17 @@ public final class StripeUsageSink implements UsageSink, AutoCloseable {
         Identifiers.of(outbox.id(), item),
         Instant.ofEpochSecond(parked.at()),
         parked.reason());
+  }
+
+  /**
+   * What was sent under an identifier; empty if that is of another outbox, or long ago: the last
+   * ten thousand that arrived are remembered.
+   */
+  public Optional<ReportedUsage> reported(String identifier) {
+    return Identifiers.number(outbox.id(), identifier)
+        .flatMap(number -> outbox.look(state -> state.item(number)))
+        .filter(item -> Identifiers.of(outbox.id(), item).equals(identifier))
+        .map(item -> new ReportedUsage(item.window(), item.units(), identifier));
   }
 
   /**

@@ -167,7 +167,8 @@ public final class StripeUsageSinkBuilder {
     Dispatch dispatch = new Dispatch(opened, new Pace(callsPerSecond));
     OutboxSender sender =
         new OutboxSender(opened, dispatch, reporting, new FlushTimes(flushEvery, opened.id()));
-    SenderThreads running = new SenderThreads(dispatch, sender);
+    Workers running =
+        new Workers("monetize-stripe", StripeUsageSink.class, new Sending(dispatch, sender));
     running.start(threads);
     return new StripeUsageSink(
         opened, new Uses(meters.keySet(), periods), dispatch, sender, running, reporting);

@@ -60,6 +60,7 @@ class ReadmeTest {
           new Snippet("principal", ENGINE + ", ServletContext context"),
           new Snippet("sinks", "Warehouse warehouse", "monetizer"),
           new Snippet("record", ENGINE, "answer"),
+          new Snippet("stripe", "ServletContext context, URI thanks, URI pricing", "page"),
           new Snippet("many-instances", "Pepper pepper", "monetizer"),
           new Snippet("notices", "String secret", "monetizer"),
           new Snippet("invoice", ENGINE, "invoice"),

@@ -10,25 +10,45 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Daemon threads that send an outbox. Thread-safe. */
-final class SenderThreads {
+/** Daemon threads that do what is due, until they are to end. Thread-safe. */
+final class Workers {
 
-  private static final Logger log = LoggerFactory.getLogger(StripeUsageSink.class);
   private static final long PAUSE_MILLIS = 500;
 
-  private final Dispatch dispatch;
-  private final OutboxSender sender;
+  private final String name;
+  private final Work work;
+  private final Logger log;
   private final List<Thread> threads = new ArrayList<>();
   private volatile boolean ending;
 
-  SenderThreads(Dispatch dispatch, OutboxSender sender) {
-    this.dispatch = dispatch;
-    this.sender = sender;
+  /** What there is to do. */
+  interface Work {
+
+    /** Does one thing that is due; whether there was any. */
+    boolean step() throws IOException, InterruptedException;
+
+    /** Waits until something may be due, but not for long. */
+    void await(long millis) throws InterruptedException;
+
+    /** Something may be due. */
+    void wake();
+  }
+
+  /**
+   * None at first.
+   *
+   * @param name what the threads are called
+   * @param owner what failures are logged for
+   */
+  Workers(String name, Class<?> owner, Work work) {
+    this.name = name;
+    this.work = work;
+    this.log = LoggerFactory.getLogger(owner);
   }
 
   void start(int count) {
     for (int i = 0; i < count; i++) {
-      Thread thread = new Thread(this::run, "monetize-stripe-" + i);
+      Thread thread = new Thread(this::run, name + "-" + i);
       thread.setDaemon(true);
       threads.add(thread);
       thread.start();
@@ -38,8 +58,8 @@ final class SenderThreads {
   private void run() {
     while (!ending) {
       try {
-        if (!sender.step()) {
-          dispatch.await(PAUSE_MILLIS);
+        if (!work.step()) {
+          work.await(PAUSE_MILLIS);
         }
       } catch (InterruptedException e) {
         return; // nobody but close interrupts them
@@ -50,9 +70,9 @@ final class SenderThreads {
   }
 
   private void failed(Exception e) {
-    log.error("usage on its way to Stripe could not be dealt with; it is kept and tried again", e);
+    log.error("{}: what was due could not be done; it is kept and tried again", name, e);
     try {
-      dispatch.await(PAUSE_MILLIS);
+      work.await(PAUSE_MILLIS);
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
     }
@@ -61,7 +81,7 @@ final class SenderThreads {
   /** Has them end after what they do now; whether they did in time. */
   boolean close(Duration atMost) {
     ending = true;
-    dispatch.wake();
+    work.wake();
     long deadline = System.nanoTime() + atMost.toNanos();
     boolean ended = true;
     for (Thread thread : threads) {

@@ -1,0 +1,451 @@
+// Copyright The Monetize Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.monetize.stripe;
+
+import com.stripe.Stripe;
+import com.stripe.StripeClient;
+import com.stripe.exception.StripeException;
+import dev.monetize.Accounts;
+import dev.monetize.Monetizer;
+import dev.monetize.tier.Tier;
+import dev.monetize.tier.TierCatalog;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Customers and their subscriptions at Stripe, and the tiers that follow from them:
+ *
+ * <pre>{@code
+ * StripeConnection connection = StripeConnection.with(System.getenv("STRIPE_API_KEY"));
+ * StripeBilling billing = StripeBilling.builder(connection, data.resolve("stripe-billing")).open();
+ * StripeUsageSink sink =
+ *     StripeUsageSink.builder(connection, data.resolve("stripe-outbox"))
+ *         .meter("calls", "api_calls")
+ *         .customers(billing::stripeCustomer)
+ *         .periods(billing::periodStart)
+ *         .build();
+ * Monetizer monetizer = Monetizer.builder()....sink("stripe", sink).build();
+ * billing.start(monetizer, sink);
+ *
+ * URI page = billing.checkoutLink("acme", "pro", new CheckoutPage(thanks, pricing));
+ * }</pre>
+ *
+ * <p>What Stripe has is the truth. Events, which {@link StripeWebhookServlet} takes in, only tell
+ * whom to look at: then Stripe is asked what the customer has, and the tier, the anchor of its
+ * periods and the provider's id are set by that. A customer keeps its tier while its subscription
+ * is active or in a trial, and for a time of grace after a payment failed; then it has the
+ * fallback, until the payment is made good. Values of a customer's own are put aside with the tier
+ * that was paid for, and given back with it. Suspensions are left alone, and so are customers who
+ * never subscribed at Stripe.
+ *
+ * <p>What asks for something has an idempotency key made of what is asked for, and looks first at
+ * what is there: asked again, it is not done twice. {@link StripeException}s are Stripe's answers;
+ * {@code IOException}s say that something could not be written down here.
+ *
+ * <p>Thread-safe. Close the monetizer first, then the sink, and then this.
+ */
+public final class StripeBilling implements AutoCloseable {
+
+  /** The version of Stripe's API that is spoken; set it at Stripe for the webhook's endpoint. */
+  public static final String API_VERSION = Stripe.API_VERSION;
+
+  private static final Logger log = LoggerFactory.getLogger(StripeBilling.class);
+  private static final Duration HOUR = Duration.ofHours(1);
+  private static final int MOST_TRIAL = 730;
+
+  private final StripeClient stripe;
+  private final BillingBook book;
+  private final LookupKeys keys;
+  private final BillingRules rules;
+  private final InstantSource clock;
+  private final int threads;
+  private final StripeCalls calls = new StripeCalls();
+  private final CustomerLinks links;
+  private final SubscriptionReader reader;
+  private final Set<String> otherVersions = ConcurrentHashMap.newKeySet();
+  private volatile @Nullable Running running;
+
+  /** What there is once the engine is known. */
+  private record Running(
+      Accounts accounts,
+      SubscriptionRequests requests,
+      Inbox inbox,
+      InboxWork work,
+      EndFlush.Flusher flusher,
+      Workers workers) {}
+
+  StripeBilling(
+      StripeClient stripe,
+      BillingBook book,
+      LookupKeys keys,
+      BillingRules rules,
+      InstantSource clock,
+      int threads) {
+    this.stripe = stripe;
+    this.book = book;
+    this.keys = keys;
+    this.rules = rules;
+    this.clock = clock;
+    this.threads = threads;
+    this.links = new CustomerLinks(stripe, calls, book);
+    this.reader = new SubscriptionReader(stripe, keys);
+  }
+
+  /**
+   * How one is made.
+   *
+   * @param directory one of its own for what is known and what is to be dealt with; made where it
+   *     does not exist
+   */
+  public static StripeBillingBuilder builder(StripeConnection connection, Path directory) {
+    return new StripeBillingBuilder(connection, directory);
+  }
+
+  /**
+   * Begins to deal with what came, also before the last stop.
+   *
+   * @param sink has a customer's use reported before its subscription ends or changes
+   * @throws IllegalStateException if it was started before, or a fallback is no tier; if none is
+   *     given and the lowest tier is not free
+   */
+  public void start(Monetizer monetizer, StripeUsageSink sink) {
+    start(monetizer, sink::flush, sink::reported);
+  }
+
+  /** The same without metered usage. */
+  public void start(Monetizer monetizer) {
+    start(monetizer, customer -> {}, identifier -> Optional.empty());
+  }
+
+  private synchronized void start(
+      Monetizer monetizer,
+      EndFlush.Flusher flusher,
+      Function<String, Optional<ReportedUsage>> reported) {
+    if (running != null) {
+      throw new IllegalStateException("billing is started already");
+    }
+    rules.check(monetizer.tiers());
+    Accounts accounts = monetizer.accounts();
+    Supplier<TierCatalog> tiers = monetizer::tiers;
+    Inbox inbox =
+        new Inbox(
+            book,
+            links,
+            new CustomerLook(reader, rules, accounts, book, tiers, clock),
+            new MeterReports(stripe, reported),
+            clock);
+    InboxWork work = new InboxWork(inbox, new EndFlush(book, flusher), clock);
+    Workers workers = new Workers("monetize-billing", StripeBilling.class, work);
+    running =
+        new Running(
+            accounts,
+            new SubscriptionRequests(stripe, calls, reader, new TierPrices(stripe, keys), tiers),
+            inbox,
+            work,
+            flusher,
+            workers);
+    workers.start(threads);
+  }
+
+  private Running running() {
+    Running now = running;
+    if (now == null) {
+      throw new IllegalStateException("billing is not started: call start(…) first");
+    }
+    return now;
+  }
+
+  /**
+   * Who a customer is at Stripe; made there if it is not there yet.
+   *
+   * @param customer ours
+   * @return {@code cus_…}
+   */
+  public String customer(String customer) throws StripeException, IOException {
+    return links.findOrMake(customer);
+  }
+
+  /** The same, and has Stripe know its name and address of mail. */
+  public String customer(String customer, String name, String email)
+      throws StripeException, IOException {
+    String id = links.findOrMake(customer);
+    links.describe(id, name, email);
+    return id;
+  }
+
+  /**
+   * Says that a customer is one that Stripe has already, and gives it what that one has.
+   *
+   * @param stripeCustomer {@code cus_…}
+   * @throws IllegalArgumentException if that is another customer of ours
+   */
+  public CustomerBilling link(String customer, String stripeCustomer)
+      throws StripeException, IOException {
+    links.link(customer, stripeCustomer);
+    return refreshed(customer, stripeCustomer);
+  }
+
+  /**
+   * Who a customer is at Stripe, for {@link StripeUsageSinkBuilder#customers}. Where another
+   * instance made it, it is found by the subscription that the instances share.
+   *
+   * @return {@code cus_…}; empty if it never was there
+   * @throws IllegalStateException if it is not known and Stripe cannot be asked now
+   */
+  public Optional<String> stripeCustomer(String customer) {
+    Optional<String> known = links.known(customer);
+    return known.isPresent() ? known : bySubscription(customer);
+  }
+
+  private Optional<String> bySubscription(String customer) {
+    Optional<String> id =
+        running()
+            .accounts
+            .subscription(customer)
+            .flatMap(subscription -> Optional.ofNullable(subscription.providerId()))
+            .filter(provider -> provider.startsWith("sub_"));
+    if (id.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      String stripeCustomer = stripe.v1().subscriptions().retrieve(id.get()).getCustomer();
+      book.write(new BillingEntry.Linked(customer, stripeCustomer));
+      refreshed(customer, stripeCustomer);
+      return Optional.of(stripeCustomer);
+    } catch (StripeException | IOException e) {
+      throw new IllegalStateException(
+          "Stripe did not tell whose subscription " + id.get() + " is", e);
+    }
+  }
+
+  /**
+   * Where a period of a customer begins within an hour, for {@link StripeUsageSinkBuilder#periods}.
+   */
+  public Optional<Instant> periodStart(String customer, Instant hour) {
+    return book.look(state -> state.periodBetween(customer, hour, hour.plus(HOUR)));
+  }
+
+  /**
+   * Subscribes a customer to a tier: to what it costs before usage, and to its meters. The customer
+   * needs a way to pay at Stripe, or {@link #checkoutLink}. Who has that subscription keeps it.
+   *
+   * @throws IllegalStateException if it has another one, or the tier has no prices at Stripe
+   */
+  public CustomerBilling subscribe(String customer, String tier)
+      throws StripeException, IOException {
+    return subscribe(customer, tier, 0);
+  }
+
+  /**
+   * The same with a trial.
+   *
+   * @param trialDays days that cost nothing, 0 to 730
+   */
+  public CustomerBilling subscribe(String customer, String tier, int trialDays)
+      throws StripeException, IOException {
+    requireTrial(trialDays);
+    Running now = running();
+    Tier wanted = now.requests.tier(tier);
+    String stripeCustomer = links.findOrMake(customer);
+    now.requests.subscribe(customer, stripeCustomer, wanted, trialDays);
+    return refreshed(customer, stripeCustomer);
+  }
+
+  static void requireTrial(int days) {
+    if (days < 0 || days > MOST_TRIAL) {
+      throw new IllegalArgumentException("trialDays must be 0 to 730, got " + days);
+    }
+  }
+
+  /**
+   * Moves a customer to another tier now; what it paid for is prorated on its next invoice. Use up
+   * to now is reported first.
+   *
+   * @throws IllegalStateException if it has no subscription
+   */
+  public CustomerBilling changeTier(String customer, String tier)
+      throws StripeException, IOException {
+    Running now = running();
+    Tier wanted = now.requests.tier(tier);
+    String stripeCustomer = known(customer);
+    flush(now, customer);
+    now.requests.changeTier(customer, stripeCustomer, wanted);
+    return refreshed(customer, stripeCustomer);
+  }
+
+  private static void flush(Running now, String customer) throws IOException {
+    try {
+      now.flusher.flush(customer);
+    } catch (InterruptedException e) {
+      throw interrupted(e);
+    }
+  }
+
+  private static InterruptedIOException interrupted(InterruptedException e) {
+    Thread.currentThread().interrupt();
+    InterruptedIOException failed = new InterruptedIOException("interrupted");
+    failed.initCause(e);
+    return failed;
+  }
+
+  /**
+   * Has a customer's subscription end with the period that is paid for.
+   *
+   * @throws IllegalStateException if it has none
+   */
+  public CustomerBilling cancelAtPeriodEnd(String customer) throws StripeException, IOException {
+    return cancel(customer, true);
+  }
+
+  /**
+   * Takes {@link #cancelAtPeriodEnd} back.
+   *
+   * @throws IllegalStateException if it has none any more
+   */
+  public CustomerBilling keep(String customer) throws StripeException, IOException {
+    return cancel(customer, false);
+  }
+
+  private CustomerBilling cancel(String customer, boolean ends)
+      throws StripeException, IOException {
+    String stripeCustomer = known(customer);
+    running().requests.cancelAtPeriodEnd(customer, stripeCustomer, ends);
+    return refreshed(customer, stripeCustomer);
+  }
+
+  /**
+   * A page of Stripe's where a customer subscribes to a tier. The link is good for a day, and the
+   * same within an hour.
+   *
+   * @throws IllegalStateException if it has a subscription, or the tier has no prices at Stripe
+   */
+  public URI checkoutLink(String customer, String tier, CheckoutPage page)
+      throws StripeException, IOException {
+    SubscriptionRequests requests = running().requests;
+    Tier wanted = requests.tier(tier);
+    String stripeCustomer = links.findOrMake(customer);
+    String before = requests.requireNone(customer, stripeCustomer);
+    return new HostedPages(stripe, calls)
+        .checkout(customer, stripeCustomer, requests.prices(wanted), page, before, clock.instant());
+  }
+
+  /**
+   * A page of Stripe's where a customer sees its invoices, changes how it pays, and what else was
+   * allowed there. The link is good for some minutes.
+   *
+   * @param back where the customer goes on from there
+   * @throws IllegalStateException if it is not at Stripe
+   */
+  public URI portalLink(String customer, URI back) throws StripeException {
+    return new HostedPages(stripe, calls).portal(known(customer), back);
+  }
+
+  private String known(String customer) {
+    return stripeCustomer(customer)
+        .orElseThrow(
+            () -> new IllegalStateException("customer \"" + customer + "\" is not at Stripe"));
+  }
+
+  /** What Stripe last said of a customer; empty if it was never asked. */
+  public Optional<CustomerBilling> billing(String customer) {
+    return book.look(state -> state.billing(customer));
+  }
+
+  /**
+   * Asks Stripe about a customer now, and gives it what it has: for the page after Checkout, which
+   * may come before the event.
+   *
+   * @throws IllegalStateException if it is not at Stripe
+   */
+  public CustomerBilling refresh(String customer) throws StripeException, IOException {
+    return refreshed(customer, known(customer));
+  }
+
+  private CustomerBilling refreshed(String customer, String stripeCustomer)
+      throws StripeException, IOException {
+    try {
+      return running().inbox.refresh(customer, stripeCustomer);
+    } catch (InterruptedException e) {
+      throw interrupted(e);
+    }
+  }
+
+  /** How far events are dealt with, for a health check. */
+  public InboxStatus inbox() {
+    Running now = running;
+    List<InboxStatus.Failure> failing = now == null ? List.of() : now.inbox.failing();
+    return book.look(
+        state ->
+            new InboxStatus(
+                state.pending().size(),
+                state.pending().values().stream()
+                    .map(event -> Instant.ofEpochSecond(event.received()))
+                    .findFirst(),
+                failing,
+                otherVersions));
+  }
+
+  /** Usage that Stripe could not count, as it said; the last hundred, the oldest first. */
+  public List<MeterError> meterErrors() {
+    return book.look(BillingState::errors);
+  }
+
+  /**
+   * Takes an event in; durable when it returns.
+   *
+   * @throws IOException if it could not be written down
+   */
+  void receive(WebhookBody body) throws IOException {
+    if (!body.version().isEmpty()
+        && !body.version().equals(API_VERSION)
+        && otherVersions.add(body.version())) {
+      log.warn(
+          "events come from Stripe in version {} of its API, and not {}: give the webhook's endpoint"
+              + " that version. They are dealt with all the same, since what they are about is"
+              + " asked for in version {}",
+          body.version(),
+          API_VERSION,
+          API_VERSION);
+    }
+    if (body.event().isPresent()) {
+      book.receive(body.event().get());
+      Running now = running;
+      if (now != null) {
+        now.work.wake();
+      }
+    }
+  }
+
+  Instant now() {
+    return clock.instant();
+  }
+
+  /** Does one thing that is due, as the threads do; for tests that have none. */
+  boolean step() throws IOException, InterruptedException {
+    return running().work.step();
+  }
+
+  /** Ends what is under way, within ten seconds. What is to be dealt with is so after a start. */
+  @Override
+  public void close() {
+    Running now = running;
+    if (now != null) {
+      now.workers.close(Duration.ofSeconds(10));
+    }
+    book.close();
+  }
+}
