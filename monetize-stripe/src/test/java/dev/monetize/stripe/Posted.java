@@ -95,6 +95,11 @@ record Posted(int status, String text) {
     }
 
     @Override
+    public int read(byte[] to, int from, int most) {
+      return bytes.read(to, from, most);
+    }
+
+    @Override
     public boolean isFinished() {
       return bytes.available() == 0;
     }
