@@ -189,7 +189,8 @@ final class SinkAgainstStripeTest {
   }
 
   @Test
-  void use_thatIsTooOldIsParkedBeforeStripeWouldRefuseIt() throws IOException, InterruptedException {
+  void use_thatIsTooOldIsParkedBeforeStripeWouldRefuseIt()
+      throws IOException, InterruptedException {
     use("acme", 1);
     clock.advance(Duration.ofDays(34).plusHours(23));
     sink.flush();
