@@ -110,10 +110,11 @@ public final class Shipper {
   }
 
   /**
-   * Delivers what there is, as long as the time allows and each sink takes it, and ends. A delivery
-   * that is under way when the time is over is interrupted: whether its batch arrived or not, it
-   * comes again after the next start, with the same id, and the rest follows. Call it when no more
-   * events come, before the journal is closed.
+   * Delivers what there is, as long as the time allows and each sink takes it, and ends. What is
+   * not durable after half of the time is left for the next start. A delivery that is under way
+   * when the time is over is interrupted: whether its batch arrived or not, it comes again after
+   * the next start, with the same id, and the rest follows. Call it when no more events come,
+   * before the journal is closed.
    *
    * @return whether every sink got everything but what is parked
    */
@@ -121,7 +122,7 @@ public final class Shipper {
     long deadline = System.nanoTime() + timeout.toNanos();
     List<Delivery> all = new ArrayList<>(deliveries.values());
     try {
-      journal.sync(timeout);
+      journal.sync(timeout.dividedBy(2)); // the rest is for deliveries
       all.forEach(Delivery::finish);
       for (Delivery delivery : all) {
         delivery.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime())));
