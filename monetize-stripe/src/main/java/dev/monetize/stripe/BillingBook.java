@@ -4,11 +4,9 @@ package dev.monetize.stripe;
 
 import dev.monetize.stripe.BillingEntry.Received;
 import dev.monetize.usage.JournalFactory;
-import dev.monetize.usage.UsageJournal;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.function.Function;
 
 /**
@@ -17,17 +15,15 @@ import java.util.function.Function;
  */
 final class BillingBook implements AutoCloseable {
 
-  private final UsageJournal journal;
-  private final BillingState state;
+  private final NoteBook<BillingState> notes;
 
-  private BillingBook(UsageJournal journal, BillingState state) {
-    this.journal = journal;
-    this.state = state;
+  private BillingBook(NoteBook<BillingState> notes) {
+    this.notes = notes;
   }
 
   static BillingBook open(JournalFactory factory, InstantSource clock) throws IOException {
-    BillingState state = new BillingState();
-    return new BillingBook(factory.open(clock, List.of(state)), state);
+    return new BillingBook(
+        NoteBook.open(factory, clock, new BillingState(), "the journal of billing"));
   }
 
   /**
@@ -37,8 +33,8 @@ final class BillingBook implements AutoCloseable {
    */
   boolean receive(InboxEvent event) throws IOException {
     boolean fresh;
-    synchronized (this) {
-      fresh = !state.isKnown(event.id());
+    synchronized (notes) {
+      fresh = notes.look(state -> !state.isKnown(event.id()));
       if (fresh) {
         append(new Received(event));
       }
@@ -49,7 +45,7 @@ final class BillingBook implements AutoCloseable {
 
   /** Writes down what was learnt, and returns when that is durable. */
   void write(BillingEntry... entries) throws IOException {
-    synchronized (this) {
+    synchronized (notes) {
       for (BillingEntry entry : entries) {
         append(entry);
       }
@@ -58,15 +54,12 @@ final class BillingBook implements AutoCloseable {
   }
 
   private void append(BillingEntry entry) throws IOException {
-    if (journal.note(entry.toBytes()) <= 0) {
-      throw new IOException("the journal of billing takes nothing: its disk is full or fails");
-    }
-    state.apply(entry);
+    notes.write(entry.toBytes(), state -> state.apply(entry));
   }
 
   private void sync() throws IOException {
     try {
-      journal.sync(UsageJournal.SYNC_PATIENCE);
+      notes.sync();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       InterruptedIOException failed = new InterruptedIOException("interrupted while writing");
@@ -76,12 +69,12 @@ final class BillingBook implements AutoCloseable {
   }
 
   /** Looks at what is known. */
-  synchronized <T> T look(Function<BillingState, T> at) {
-    return at.apply(state);
+  <T> T look(Function<BillingState, T> at) {
+    return notes.look(at);
   }
 
   @Override
   public void close() {
-    journal.close();
+    notes.close();
   }
 }

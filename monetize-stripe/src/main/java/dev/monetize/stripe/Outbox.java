@@ -28,22 +28,19 @@ final class Outbox implements AutoCloseable {
 
   private static final int MOST_REASON = 500;
 
-  private final UsageJournal journal;
-  private final OutboxState state;
+  private final NoteBook<OutboxState> notes;
 
-  private Outbox(UsageJournal journal, OutboxState state) {
-    this.journal = journal;
-    this.state = state;
+  private Outbox(NoteBook<OutboxState> notes) {
+    this.notes = notes;
   }
 
   static Outbox open(JournalFactory factory, InstantSource clock) throws IOException {
-    OutboxState state = new OutboxState();
-    return new Outbox(factory.open(clock, List.of(state)), state);
+    return new Outbox(NoteBook.open(factory, clock, new OutboxState(), "the outbox"));
   }
 
   /** Names it, for ever and among all outboxes. */
   UUID id() {
-    return journal.id();
+    return notes.id();
   }
 
   /**
@@ -54,8 +51,8 @@ final class Outbox implements AutoCloseable {
    * @throws IOException if it could not be written: nothing of it counts then
    */
   boolean fold(UsageBatch batch, List<Use> uses) throws IOException, InterruptedException {
-    synchronized (this) {
-      if (batch.last() <= state.position(batch.journal())) {
+    synchronized (notes) {
+      if (batch.last() <= notes.look(state -> state.position(batch.journal()))) {
         return false;
       }
       List<Folded> parts = parts(batch, uses);
@@ -102,25 +99,22 @@ final class Outbox implements AutoCloseable {
     write(new Moved(fate, number, second, why));
   }
 
-  private synchronized void write(OutboxEntry entry) throws IOException {
-    if (journal.note(entry.toBytes()) <= 0) {
-      throw new IOException("the outbox takes nothing: its disk is full or fails");
-    }
-    state.apply(entry);
+  private void write(OutboxEntry entry) throws IOException {
+    notes.write(entry.toBytes(), state -> state.apply(entry));
   }
 
   /** Returns when all that was written before is durable. */
   void sync() throws IOException, InterruptedException {
-    journal.sync(UsageJournal.SYNC_PATIENCE);
+    notes.sync();
   }
 
   /** Looks at what it holds. */
-  synchronized <T> T look(Function<OutboxState, T> at) {
-    return at.apply(state);
+  <T> T look(Function<OutboxState, T> at) {
+    return notes.look(at);
   }
 
   @Override
   public void close() {
-    journal.close();
+    notes.close();
   }
 }

@@ -78,7 +78,10 @@ public final class StripeBillingBuilder {
     return this;
   }
 
-  /** Keeps what is known in another journal than files: one of its own, that holds nothing else. */
+  /**
+   * Keeps what is known in another journal than files: one of its own, that holds nothing else, and
+   * that no other process writes to.
+   */
   public StripeBillingBuilder journal(JournalFactory factory) {
     journal = Objects.requireNonNull(factory, "factory");
     return this;

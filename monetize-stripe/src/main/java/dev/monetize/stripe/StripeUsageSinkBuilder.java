@@ -134,7 +134,10 @@ public final class StripeUsageSinkBuilder {
     return this;
   }
 
-  /** Keeps the outbox in another journal than files: one of its own, that holds nothing else. */
+  /**
+   * Keeps the outbox in another journal than files: one of its own, that holds nothing else, and
+   * that no other process writes to.
+   */
   public StripeUsageSinkBuilder outbox(JournalFactory journal) {
     outbox = Objects.requireNonNull(journal, "journal");
     return this;
