@@ -69,6 +69,18 @@ public interface UsageJournal extends UsageLog, SinkBook, AutoCloseable {
   long note(byte[] note);
 
   /**
+   * Appends a note, if it is still the turn of whoever writes it, by the {@link #claims} of this
+   * journal: what an instance that was thought dead goes on to write is not taken.
+   *
+   * @param claim name of what is claimed
+   * @param turn as {@link Claims#claim} gave it
+   * @return as {@link #append}; also 0 if the turn is over
+   */
+  default long noteInTurn(byte[] note, String claim, long turn) {
+    return note(note);
+  }
+
+  /**
    * Appends a note, and returns when it is durable, and all that was appended before it.
    *
    * @return false if it could not be written

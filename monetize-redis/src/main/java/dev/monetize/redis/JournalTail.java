@@ -83,10 +83,11 @@ final class JournalTail implements AutoCloseable {
       position = Math.max(position, fold.next() - 1);
       while (position < last) {
         List<LogEntry> page = server.read(position + 1, last, PAGE);
+        requireAll(page);
         page.forEach(this::take);
         position = page.size() < PAGE ? last : position;
       }
-    } catch (IllegalArgumentException e) {
+    } catch (IllegalArgumentException | IllegalStateException e) {
       throw new IOException("record " + (position + 1) + ": " + e.getMessage(), e);
     }
     sinks = fold.sinks();
@@ -136,12 +137,28 @@ final class JournalTail implements AutoCloseable {
   /** Reads a page; whether there may be more. */
   private boolean poll() {
     List<LogEntry> page = server.read(position + 1, Long.MAX_VALUE, PAGE);
+    requireAll(page);
     page.forEach(this::take);
     if (!page.isEmpty()) {
       sinks = fold.sinks();
     }
     fence();
     return page.size() == PAGE;
+  }
+
+  /** Sequences are left out after a failover; records that are deleted are missed. */
+  private void requireAll(List<LogEntry> page) {
+    if (!page.isEmpty() && page.get(0).sequence() > position + 1) {
+      long first = server.first();
+      if (first > position + 1) {
+        throw new IllegalStateException(
+            "records up to "
+                + (first - 1)
+                + " are deleted, and this instance knows those up to "
+                + position
+                + ": it was away for too long. Restart it");
+      }
+    }
   }
 
   private void take(LogEntry entry) {

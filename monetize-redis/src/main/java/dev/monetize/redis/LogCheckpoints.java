@@ -156,7 +156,7 @@ final class LogCheckpoints implements AutoCloseable {
         return false;
       }
     }
-    delete(turn, reached, fold);
+    delete(turn, former, fold);
     return true;
   }
 
@@ -177,8 +177,12 @@ final class LogCheckpoints implements AutoCloseable {
     return Math.max(former, end);
   }
 
-  private void delete(String turn, long reached, JournalFold fold) {
-    long needed = Math.min(reached + 1, Math.min(needed(fold.sinks()), needed(tail.sinks())));
+  /**
+   * What the checkpoint before this one covered: who reads what is new, and lags by less than the
+   * time between two, misses nothing.
+   */
+  private void delete(String turn, long former, JournalFold fold) {
+    long needed = Math.min(former + 1, Math.min(needed(fold.sinks()), needed(tail.sinks())));
     boolean unknown =
         server.claimed().stream()
             .filter(name -> name.startsWith(SINK))

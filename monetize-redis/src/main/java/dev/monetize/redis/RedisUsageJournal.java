@@ -174,11 +174,23 @@ public final class RedisUsageJournal implements UsageJournal {
 
   @Override
   public long note(byte[] note) {
+    requireNote(note);
+    return append(new JournalRecord.Note(note), Waiting.Condition.NONE);
+  }
+
+  private static void requireNote(byte[] note) {
     if (note.length > MOST_NOTE_BYTES) {
       throw new IllegalArgumentException(
           "a note must have at most " + MOST_NOTE_BYTES + " bytes, got " + note.length);
     }
-    return append(new JournalRecord.Note(note), Waiting.Condition.NONE);
+  }
+
+  @Override
+  public long noteInTurn(byte[] note, String claim, long turn) {
+    requireNote(note);
+    return append(
+        new JournalRecord.Note(note),
+        new Waiting.Condition(server.names().claim(claim), "l" + claims.token(turn)));
   }
 
   /** Its sequence; 0 if it was not written, -1 if nobody knows. */

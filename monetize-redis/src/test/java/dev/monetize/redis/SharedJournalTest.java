@@ -196,4 +196,38 @@ class SharedJournalTest {
       assertThat(heard).containsExactly("from one", "from other");
     }
   }
+
+  @Test
+  void noteInTurn_isTakenWhileTheTurnLasts() throws Exception {
+    long turn = one.journal.claims().claim("notes");
+    assertThat(turn).isPositive();
+    assertThat(other.journal.claims().claim("notes")).isZero();
+
+    assertThat(one.journal.noteInTurn(new byte[] {1}, "notes", turn)).isPositive();
+    assertThat(other.journal.noteInTurn(new byte[] {2}, "notes", 1)).isZero();
+    one.close();
+    TestNodes.await("it is the other's", () -> other.journal.claims().claim("notes") > 0);
+
+    long last = other.journal.claims().claim("notes");
+    assertThat(other.journal.noteInTurn(new byte[] {3}, "notes", last + 1)).isZero();
+    assertThat(other.journal.noteInTurn(new byte[] {4}, "notes", last)).isPositive();
+  }
+
+  /** As one whose machine slept: what others deleted meanwhile it can never know. */
+  @Test
+  void instanceThatMissedRecords_takesNothingMore() throws Exception {
+    one.append("acme", 1);
+    all(one);
+    try (JournalInstance asleep =
+        JournalInstance.open(redis, settings -> settings.every(Duration.ofSeconds(10)))) {
+      one.append("acme", 2);
+      one.append("acme", 4);
+      redis.xtrim(JournalNames.bytes("monetize:{usage}:log"), 1, false);
+      redis.hset("monetize:{usage}:head", "first", "3");
+
+      assertThat(asleep.journal.catchUp(Duration.ofMillis(500))).isFalse();
+      assertThat(asleep.journal.accepting()).isFalse();
+      assertThat(asleep.journal.note(new byte[] {1})).isZero();
+    }
+  }
 }

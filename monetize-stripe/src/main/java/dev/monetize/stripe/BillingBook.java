@@ -32,12 +32,9 @@ final class BillingBook implements AutoCloseable {
    * @return false if it was there already
    */
   boolean receive(InboxEvent event) throws IOException {
-    boolean fresh;
-    synchronized (notes) {
-      fresh = notes.look(state -> !state.isKnown(event.id()));
-      if (fresh) {
-        append(new Received(event));
-      }
+    boolean fresh = notes.look(state -> !state.isKnown(event.id()));
+    if (fresh) {
+      append(new Received(event)); // twice, where two come at once: the state takes one
     }
     sync(); // for one that is known too: it may have come a moment ago
     return fresh;
@@ -45,10 +42,8 @@ final class BillingBook implements AutoCloseable {
 
   /** Writes down what was learnt, and returns when that is durable. */
   void write(BillingEntry... entries) throws IOException {
-    synchronized (notes) {
-      for (BillingEntry entry : entries) {
-        append(entry);
-      }
+    for (BillingEntry entry : entries) {
+      append(entry);
     }
     sync();
   }
@@ -66,6 +61,11 @@ final class BillingBook implements AutoCloseable {
       failed.initCause(e);
       throw failed;
     }
+  }
+
+  /** Who deals with what came, of the instances that share the book. */
+  Turn turn() {
+    return notes.turn();
   }
 
   /** Looks at what is known. */

@@ -7,15 +7,20 @@ import java.time.InstantSource;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
-/** Dealing with an inbox, and with subscriptions that end, as work for threads. Thread-safe. */
+/**
+ * Dealing with an inbox, and with subscriptions that end, as work for threads of one instance.
+ * Thread-safe.
+ */
 final class InboxWork implements Workers.Work {
 
+  private final Turn turn;
   private final Inbox inbox;
   private final EndFlush ends;
   private final InstantSource clock;
   private final Semaphore wake = new Semaphore(0);
 
-  InboxWork(Inbox inbox, EndFlush ends, InstantSource clock) {
+  InboxWork(Turn turn, Inbox inbox, EndFlush ends, InstantSource clock) {
+    this.turn = turn;
     this.inbox = inbox;
     this.ends = ends;
     this.clock = clock;
@@ -23,8 +28,15 @@ final class InboxWork implements Workers.Work {
 
   @Override
   public boolean step() throws IOException, InterruptedException {
-    boolean handled = inbox.step();
-    return ends.step(clock.instant()) || handled;
+    if (!turn.begin()) {
+      return false;
+    }
+    try {
+      boolean handled = inbox.step();
+      return ends.step(clock.instant()) || handled;
+    } finally {
+      turn.end();
+    }
   }
 
   @Override

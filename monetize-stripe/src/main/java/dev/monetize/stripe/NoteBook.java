@@ -13,19 +13,22 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * A state that lasts, in a journal of its own that holds nothing but the notes it is made of.
- * Thread-safe; whoever looks at the state and writes by what it says holds its lock meanwhile.
+ * A state that lasts, in a journal of its own that holds nothing but the notes it is made of. All
+ * instances that share such a journal have the same state, each a little later than it was written;
+ * {@link #sync} tells when. Thread-safe.
  */
 final class NoteBook<S extends JournalState> implements AutoCloseable {
 
   private final UsageJournal journal;
-  private final S state;
+  private final GuardedState<S> state;
   private final String what;
+  private final Turn turn;
 
-  private NoteBook(UsageJournal journal, S state, String what) {
+  private NoteBook(UsageJournal journal, GuardedState<S> state, String what) {
     this.journal = journal;
     this.state = state;
     this.what = what;
+    this.turn = new Turn(journal.claims(), state.name());
   }
 
   /**
@@ -33,44 +36,75 @@ final class NoteBook<S extends JournalState> implements AutoCloseable {
    *
    * @param state an empty one
    * @param what names it in messages
-   * @throws IOException if it cannot be read, or is in use, or other processes write to it too:
-   *     each note counts once here, and such a journal tells its states of ours as well
+   * @throws IOException if it cannot be read, or is in use
    */
   static <S extends JournalState> NoteBook<S> open(
       JournalFactory factory, InstantSource clock, S state, String what) throws IOException {
-    UsageJournal journal = factory.open(clock, List.of(state));
-    if (journal.shared()) {
-      journal.close();
-      throw new IOException(
-          what + " needs a journal that no other process writes to, such as the one in files");
-    }
-    return new NoteBook<>(journal, state, what);
+    GuardedState<S> guarded = new GuardedState<>(state);
+    return new NoteBook<>(factory.open(clock, List.of(guarded)), guarded, what);
   }
 
   UUID id() {
     return journal.id();
   }
 
-  /**
-   * Writes a note down, and has the state know it; it is durable when {@link #sync} has returned.
-   *
-   * @throws IOException if it could not be written: the state is as it was
-   */
-  synchronized void write(byte[] note, Consumer<S> apply) throws IOException {
-    if (journal.note(note) <= 0) {
-      throw new IOException(what + " takes nothing: its disk is full or fails");
-    }
-    apply.accept(state);
+  /** What only one of the instances does by this book. */
+  Turn turn() {
+    return turn;
   }
 
-  /** Returns when all that was written before is durable. */
+  /**
+   * Writes a note down; it is durable, and known to the state, when {@link #sync} has returned.
+   *
+   * @param apply tells the state of it, where the journal does not
+   * @throws IOException if it could not be written: the state is as it was
+   */
+  void write(byte[] note, Consumer<S> apply) throws IOException {
+    if (journal.shared()) {
+      require(journal.note(note));
+    } else {
+      state.change(
+          to -> {
+            require(journal.note(note));
+            apply.accept(to);
+          });
+    }
+  }
+
+  /**
+   * The same, if it is still this instance's {@link #turn}.
+   *
+   * @throws IOException also if it is not
+   */
+  void writeInTurn(byte[] note, Consumer<S> apply) throws IOException {
+    if (!journal.shared()) {
+      write(note, apply);
+    } else if (journal.noteInTurn(note, turn.name(), turn.number()) == 0) {
+      throw new IOException(what + " is another instance's to go on with, or Redis takes nothing");
+    }
+  }
+
+  private void require(long sequence) throws IOException {
+    if (sequence == 0 || (sequence < 0 && !journal.shared())) {
+      throw new IOException(what + " takes nothing: its disk is full or fails");
+    }
+  }
+
+  /** Returns when all that was written before is durable, and known. */
   void sync() throws IOException, InterruptedException {
     journal.sync(UsageJournal.SYNC_PATIENCE);
   }
 
+  /** Returns when all that was written before is known, durable or not. */
+  void known() throws IOException, InterruptedException {
+    if (journal.shared()) {
+      sync();
+    }
+  }
+
   /** Looks at what it holds. */
-  synchronized <T> T look(Function<S, T> at) {
-    return at.apply(state);
+  <T> T look(Function<S, T> at) {
+    return state.look(at);
   }
 
   @Override

@@ -24,7 +24,7 @@ import java.util.function.Function;
 final class Outbox implements AutoCloseable {
 
   /** Room that is left in a note for what is not uses. */
-  private static final int HEAD = 64;
+  private static final int HEAD = 96;
 
   private static final int MOST_REASON = 500;
 
@@ -51,34 +51,39 @@ final class Outbox implements AutoCloseable {
    * @throws IOException if it could not be written: nothing of it counts then
    */
   boolean fold(UsageBatch batch, List<Use> uses) throws IOException, InterruptedException {
-    synchronized (notes) {
-      if (batch.last() <= notes.look(state -> state.position(batch.journal()))) {
-        return false;
-      }
-      List<Folded> parts = parts(batch, uses);
-      for (Folded part : parts) {
-        write(part);
-      }
+    if (isIn(batch)) {
+      return false;
+    }
+    for (Folded part : parts(batch, uses)) {
+      write(part);
     }
     sync();
+    if (!isIn(batch)) {
+      throw new IOException("the outbox has lost a part of " + batch.id());
+    }
     return true;
   }
 
+  private boolean isIn(UsageBatch batch) {
+    return batch.last() <= notes.look(state -> state.position(batch.journal()));
+  }
+
   private static List<Folded> parts(UsageBatch batch, List<Use> uses) {
+    UUID attempt = UUID.randomUUID();
     List<Folded> parts = new ArrayList<>();
     List<Use> room = new ArrayList<>();
     int bytes = HEAD;
     for (Use use : uses) {
       int size = size(use);
       if (bytes + size > UsageJournal.MOST_NOTE_BYTES) {
-        parts.add(new Folded(batch.journal(), parts.size(), 0, room));
+        parts.add(new Folded(batch.journal(), batch.last(), attempt, parts.size(), false, room));
         room.clear();
         bytes = HEAD;
       }
       room.add(use);
       bytes += size;
     }
-    parts.add(new Folded(batch.journal(), parts.size(), batch.last(), room));
+    parts.add(new Folded(batch.journal(), batch.last(), attempt, parts.size(), true, room));
     return parts;
   }
 
@@ -93,10 +98,21 @@ final class Outbox implements AutoCloseable {
     sync();
   }
 
-  /** Writes down what becomes of an item; it is durable when {@link #sync} has returned. */
+  /**
+   * Writes down what somebody decided of an item; it is durable when {@link #sync} has returned.
+   */
+  void decide(Fate fate, long second, long number) throws IOException {
+    write(new Moved(fate, number, second, ""));
+  }
+
+  /**
+   * Writes down what became of an item, in the turn of whoever sends; it is durable when {@link
+   * #sync} has returned.
+   */
   void move(Fate fate, long second, String reason, long number) throws IOException {
     String why = reason.substring(0, Math.min(reason.length(), MOST_REASON));
-    write(new Moved(fate, number, second, why));
+    OutboxEntry moved = new Moved(fate, number, second, why);
+    notes.writeInTurn(moved.toBytes(), state -> state.apply(moved));
   }
 
   private void write(OutboxEntry entry) throws IOException {
@@ -106,6 +122,16 @@ final class Outbox implements AutoCloseable {
   /** Returns when all that was written before is durable. */
   void sync() throws IOException, InterruptedException {
     notes.sync();
+  }
+
+  /** Returns when all that was written before is known, durable or not. */
+  void known() throws IOException, InterruptedException {
+    notes.known();
+  }
+
+  /** Who sends, of the instances that share the outbox. */
+  Turn turn() {
+    return notes.turn();
   }
 
   /** Looks at what it holds. */

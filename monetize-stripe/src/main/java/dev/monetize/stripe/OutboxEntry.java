@@ -34,12 +34,15 @@ sealed interface OutboxEntry {
   }
 
   /**
-   * A batch of the journal, or a part of it: it counts when the last part is there.
+   * A batch of the journal, or a part of it: it counts when all parts are there.
    *
-   * @param part from 0; a first part begins the batch anew
-   * @param last sequence that the batch ends with, where this is its last part; else 0
+   * @param last sequence that the batch ends with
+   * @param attempt who writes this batch: parts of one attempt belong together
+   * @param part from 0
+   * @param ends whether it is the last part
    */
-  record Folded(UUID journal, int part, long last, List<Use> uses) implements OutboxEntry {
+  record Folded(UUID journal, long last, UUID attempt, int part, boolean ends, List<Use> uses)
+      implements OutboxEntry {
 
     public Folded {
       uses = List.copyOf(uses);
@@ -119,8 +122,11 @@ sealed interface OutboxEntry {
     to.writeByte(1);
     to.writeLong(folded.journal.getMostSignificantBits());
     to.writeLong(folded.journal.getLeastSignificantBits());
-    to.writeInt(folded.part);
     to.writeLong(folded.last);
+    to.writeLong(folded.attempt.getMostSignificantBits());
+    to.writeLong(folded.attempt.getLeastSignificantBits());
+    to.writeInt(folded.part);
+    to.writeBoolean(folded.ends);
     to.writeInt(folded.uses.size());
     for (Use use : folded.uses) {
       use.write(to);
@@ -159,12 +165,14 @@ sealed interface OutboxEntry {
 
   private static Folded folded(DataInputStream from) throws IOException {
     UUID journal = new UUID(from.readLong(), from.readLong());
-    int part = from.readInt();
     long last = from.readLong();
+    UUID attempt = new UUID(from.readLong(), from.readLong());
+    int part = from.readInt();
+    boolean ends = from.readBoolean();
     List<Use> uses = new ArrayList<>();
     for (int left = from.readInt(); left > 0; left--) {
       uses.add(Use.read(from));
     }
-    return new Folded(journal, part, last, uses);
+    return new Folded(journal, last, attempt, part, ends, uses);
   }
 }

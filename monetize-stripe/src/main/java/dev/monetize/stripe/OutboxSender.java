@@ -44,21 +44,44 @@ final class OutboxSender {
   /**
    * Does what is due: one call to Stripe.
    *
-   * @return whether there was any
+   * @return whether there was any; not where another instance sends
    * @throws IOException if it could not be written down: it is due again
    */
   boolean step() throws IOException, InterruptedException {
+    if (!outbox.turn().begin()) {
+      return false;
+    }
+    try {
+      return stepInTurn();
+    } finally {
+      outbox.turn().end();
+    }
+  }
+
+  private boolean stepInTurn() throws IOException, InterruptedException {
     Instant now = to.clock().instant();
     if (times.isDue(outbox.look(OutboxState::lastSealed), now)) {
       outbox.seal(new Sealed(times.before(now), now.getEpochSecond(), ""));
     }
     List<Task> tasks = dispatch.next(now, to.stripe().most());
+    if (tasks.isEmpty()) {
+      return false;
+    }
     try {
       run(tasks, now);
     } finally {
+      end(tasks);
+    }
+    return true;
+  }
+
+  /** They may be due again when it is known what became of them. */
+  private void end(List<Task> tasks) throws IOException, InterruptedException {
+    try {
+      outbox.known();
+    } finally {
       tasks.forEach(dispatch::done);
     }
-    return !tasks.isEmpty();
   }
 
   private void run(List<Task> tasks, Instant now) throws IOException, InterruptedException {

@@ -14,7 +14,6 @@ import java.io.DataOutput;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -54,7 +53,10 @@ final class OutboxState implements JournalState {
   private final Map<Long, ParkedItem> parked = new LinkedHashMap<>();
   private final Map<Long, OutboxItem> lately = new LinkedHashMap<>();
   private final Map<UUID, Long> positions = new HashMap<>();
-  private final Map<UUID, List<Use>> parts = new HashMap<>();
+
+  /** Batches of which not all parts are there, by attempt. */
+  private final Map<UUID, OutboxParts> underWay = new HashMap<>();
+
   private long nextNumber = 1;
   private long lastSealed;
   private long arrived;
@@ -91,21 +93,30 @@ final class OutboxState implements JournalState {
   }
 
   private void fold(Folded folded) {
-    if (folded.part() == 0) {
-      parts.put(folded.journal(), new ArrayList<>());
+    if (folded.last() <= position(folded.journal())) {
+      return; // somebody was faster
     }
-    List<Use> uses = parts.computeIfAbsent(folded.journal(), journal -> new ArrayList<>());
-    uses.addAll(folded.uses());
-    if (folded.last() > 0) {
-      parts.remove(folded.journal());
+    OutboxParts parts =
+        folded.part() == 0
+            ? new OutboxParts(folded.journal(), folded.last(), 0, List.of())
+            : underWay.get(folded.attempt());
+    OutboxParts now = parts == null ? null : parts.with(folded);
+    if (now == null) {
+      underWay.remove(folded.attempt()); // one before it was lost: the batch comes again
+    } else if (folded.ends()) {
       positions.put(folded.journal(), folded.last());
-      for (Use use : uses) {
-        windows.compute(
-            use.window(),
-            (same, window) ->
-                (window == null ? OutboxWindow.NEW : window).used(use.units(), use.second()));
-      }
+      underWay.values().removeIf(other -> other.isOver(folded));
+      now.uses().forEach(this::use);
+    } else {
+      underWay.put(folded.attempt(), now);
     }
+  }
+
+  private void use(Use use) {
+    windows.compute(
+        use.window(),
+        (same, window) ->
+            (window == null ? OutboxWindow.NEW : window).used(use.units(), use.second()));
   }
 
   private void seal(Sealed sealed) {
@@ -294,14 +305,11 @@ final class OutboxState implements JournalState {
 
   /** A checkpoint may lie between the parts of a batch. */
   private void writeParts(DataOutput to) throws IOException {
-    to.writeInt(parts.size());
-    for (Map.Entry<UUID, List<Use>> batch : new TreeMap<>(parts).entrySet()) {
-      to.writeLong(batch.getKey().getMostSignificantBits());
-      to.writeLong(batch.getKey().getLeastSignificantBits());
-      to.writeInt(batch.getValue().size());
-      for (Use use : batch.getValue()) {
-        use.write(to);
-      }
+    to.writeInt(underWay.size());
+    for (Map.Entry<UUID, OutboxParts> attempt : new TreeMap<>(underWay).entrySet()) {
+      to.writeLong(attempt.getKey().getMostSignificantBits());
+      to.writeLong(attempt.getKey().getLeastSignificantBits());
+      attempt.getValue().write(to);
     }
   }
 
@@ -329,11 +337,7 @@ final class OutboxState implements JournalState {
       parked.put(item.item().number(), item);
     }
     for (int left = from.readInt(); left > 0; left--) {
-      List<Use> uses = new ArrayList<>();
-      parts.put(new UUID(from.readLong(), from.readLong()), uses);
-      for (int size = from.readInt(); size > 0; size--) {
-        uses.add(Use.read(from));
-      }
+      underWay.put(new UUID(from.readLong(), from.readLong()), OutboxParts.read(from));
     }
     for (int left = from.readInt(); left > 0; left--) {
       remember(OutboxItem.read(from));

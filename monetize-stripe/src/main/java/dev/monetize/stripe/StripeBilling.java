@@ -148,7 +148,7 @@ public final class StripeBilling implements AutoCloseable {
             new CustomerLook(reader, rules, accounts, book, tiers, clock),
             new MeterReports(stripe, reported),
             clock);
-    InboxWork work = new InboxWork(inbox, new EndFlush(book, flusher), clock);
+    InboxWork work = new InboxWork(book.turn(), inbox, new EndFlush(book, flusher), clock);
     Workers workers = new Workers("monetize-billing", StripeBilling.class, work);
     running =
         new Running(

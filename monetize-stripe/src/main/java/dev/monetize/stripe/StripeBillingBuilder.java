@@ -79,8 +79,9 @@ public final class StripeBillingBuilder {
   }
 
   /**
-   * Keeps what is known in another journal than files: one of its own, that holds nothing else, and
-   * that no other process writes to.
+   * Keeps what is known in another journal than files: one of its own, that holds nothing else.
+   * Where instances share it, as one in Redis, each takes events in, and one of them deals with
+   * them; when that one dies another goes on.
    */
   public StripeBillingBuilder journal(JournalFactory factory) {
     journal = Objects.requireNonNull(factory, "factory");

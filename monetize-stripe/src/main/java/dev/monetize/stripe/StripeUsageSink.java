@@ -183,7 +183,7 @@ public final class StripeUsageSink implements UsageSink, AutoCloseable {
     if (!outbox.look(state -> state.parked().containsKey(number))) {
       return false;
     }
-    outbox.move(fate, reporting.clock.instant().getEpochSecond(), "", number);
+    outbox.decide(fate, reporting.clock.instant().getEpochSecond(), number);
     outbox.sync();
     dispatch.wake();
     return true;

@@ -135,8 +135,10 @@ public final class StripeUsageSinkBuilder {
   }
 
   /**
-   * Keeps the outbox in another journal than files: one of its own, that holds nothing else, and
-   * that no other process writes to.
+   * Keeps the outbox in another journal than files: one of its own, that holds nothing else. Where
+   * instances share it, as one in Redis, each takes batches in, and one of them sends; when that
+   * one dies another goes on. Use {@code replicas} there: an outbox that a failover cuts short may
+   * report usage twice.
    */
   public StripeUsageSinkBuilder outbox(JournalFactory journal) {
     outbox = Objects.requireNonNull(journal, "journal");

@@ -7,46 +7,57 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.monetize.testkit.MemoryJournal;
 import dev.monetize.testkit.MutableClock;
-import dev.monetize.usage.JournalFactory;
-import dev.monetize.usage.UsageJournal;
 import java.io.IOException;
-import java.lang.reflect.Proxy;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 final class NoteBookTest {
 
   private final MutableClock clock = new MutableClock(Instant.EPOCH);
   private final MemoryJournal journal = new MemoryJournal();
-  private final List<String> called = new ArrayList<>();
+  private final SharedJournals shared = new SharedJournals(new SplittableRandom(1));
 
-  /** A journal that says of itself that others write to it. */
-  private JournalFactory shared() {
-    return (time, states) -> {
-      UsageJournal real = journal.open(time, states);
-      return (UsageJournal)
-          Proxy.newProxyInstance(
-              UsageJournal.class.getClassLoader(),
-              new Class<?>[] {UsageJournal.class},
-              (proxy, method, arguments) -> {
-                called.add(method.getName());
-                return method.getName().equals("shared") ? true : method.invoke(real, arguments);
-              });
-    };
+  @Test
+  void instancesThatShareABook_knowWhatEachWrote() throws IOException, InterruptedException {
+    InboxEvent event = new InboxEvent("evt_1", "customer.updated", "cus_1", 1);
+    try (BillingBook one = BillingBook.open(shared::open, clock);
+        BillingBook other = BillingBook.open(shared::open, clock)) {
+      assertThat(one.receive(event)).isTrue();
+      other.receive(event);
+      one.write(new BillingEntry.Linked("acme", "cus_1"));
+      other.write(new BillingEntry.NothingAside("acme"));
+
+      Optional<String> customer = other.look(state -> state.stripeCustomer("acme"));
+      assertThat(customer).hasValue("cus_1");
+      assertThat((long) one.look(BillingState::last)).as("one event").isEqualTo(1);
+      assertThat((long) other.look(BillingState::last)).isEqualTo(1);
+    }
   }
 
   @Test
-  void journal_thatOthersWriteToIsRefusedAndClosed() {
-    assertThatThrownBy(() -> Outbox.open(shared(), clock))
-        .isInstanceOf(IOException.class)
-        .hasMessage(
-            "the outbox needs a journal that no other process writes to, such as the one in files");
-    assertThatThrownBy(() -> BillingBook.open(shared(), clock))
-        .isInstanceOf(IOException.class)
-        .hasMessageStartingWith("the journal of billing needs a journal that no other process");
-    assertThat(called).containsExactly("shared", "close", "shared", "close");
+  void turn_isOnes_untilItIsOver() throws IOException {
+    try (BillingBook one = BillingBook.open(shared::open, clock);
+        BillingBook other = BillingBook.open(shared::open, clock)) {
+      assertThat(one.turn().begin()).isTrue();
+      assertThat(one.turn().begin()).as("two at a time").isTrue();
+      assertThat(other.turn().begin()).isFalse();
+      one.turn().end();
+      shared.expire();
+
+      assertThat(other.turn().begin()).isTrue();
+      while (one.turn().begin()) { // it has not noticed yet
+        one.turn().end();
+      }
+      other.turn().end();
+      shared.expire();
+      assertThat(one.turn().begin()).as("something of the last one is under way").isFalse();
+      one.turn().end();
+      assertThat(one.turn().begin()).isTrue();
+    }
   }
 
   @Test

@@ -1,0 +1,254 @@
+// Copyright The Monetize Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.monetize.stripe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.stripe.exception.StripeException;
+import dev.monetize.stripe.ModelStripe.Killed;
+import dev.monetize.stripe.ModelStripe.Taken;
+import dev.monetize.testkit.MutableClock;
+import dev.monetize.usage.Measure;
+import dev.monetize.usage.RecordedEvent;
+import dev.monetize.usage.UsageBatch;
+import dev.monetize.usage.UsageEvent;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Several instances with one outbox: while one waits for Stripe's answer, it is taken for dead and
+ * another one sends; they are killed, and learn late what others wrote. What Stripe has in the end
+ * is what was used.
+ */
+final class SharedOutboxTest {
+
+  private static final long SEED = Long.getLong("monetize.seed", System.nanoTime());
+  private static final int POINTS = Integer.getInteger("monetize.points", 10_000);
+  private static final StripeConnection NOWHERE = StripeConnection.with("sk_test_none");
+
+  private int points;
+  private int refused;
+
+  /** Instances over one journal of usage and one outbox. */
+  private static final class History {
+
+    private final SplittableRandom random;
+    private final MutableClock clock = new MutableClock(Instant.parse("2026-03-01T00:10:00Z"));
+    private final ModelStripe stripe;
+    private final SharedJournals journals;
+    private final UUID journal = new UUID(1, 2);
+    private final List<UsageBatch> batches = new ArrayList<>();
+    private final SortedMap<String, Long> used = new TreeMap<>();
+    private final StripeUsageSink[] sinks;
+    private final boolean[] waiting;
+    private long sequence = 1;
+    private int delivered;
+    private int takenForDead;
+    private boolean calm;
+
+    History(long seed) throws IOException {
+      random = new SplittableRandom(seed);
+      stripe = new ModelStripe(random.split(), clock);
+      stripe.most(random.nextBoolean() ? 1 : 7);
+      journals = new SharedJournals(random.split());
+      sinks = new StripeUsageSink[2 + random.nextInt(2)];
+      waiting = new boolean[sinks.length];
+      for (int i = 0; i < sinks.length; i++) {
+        sinks[i] = open(i);
+      }
+    }
+
+    private StripeUsageSink open(int instance) throws IOException {
+      return StripeUsageSink.builder(NOWHERE, Path.of("unused"))
+          .outbox(journals::open)
+          .meter("calls", "api_calls")
+          .customers(customer -> Optional.of("cus_" + customer))
+          .clock(clock)
+          .build(new SlowStripe(instance), 0);
+    }
+
+    /** Others go on while it is asked. */
+    private final class SlowStripe implements MeterEvents {
+
+      private final int instance;
+
+      SlowStripe(int instance) {
+        this.instance = instance;
+      }
+
+      @Override
+      public int most() {
+        return stripe.most();
+      }
+
+      @Override
+      public Answer send(List<MeterCall> calls) {
+        othersGoOn();
+        Answer answer = stripe.send(calls);
+        othersGoOn();
+        return answer;
+      }
+
+      private void othersGoOn() {
+        if (calm || waiting[instance] || random.nextInt(10) > 0) {
+          return;
+        }
+        waiting[instance] = true;
+        takenForDead++;
+        journals.expire();
+        clock.advance(Duration.ofSeconds(random.nextInt(600)));
+        try {
+          for (int left = random.nextInt(20); left > 0; left--) {
+            step();
+          }
+        } catch (IOException | InterruptedException e) {
+          throw new IllegalStateException(e);
+        } finally {
+          waiting[instance] = false;
+        }
+      }
+
+      @Override
+      public BigDecimal sum(String event, String customer, long from, long to)
+          throws StripeException {
+        return stripe.sum(event, customer, from, to);
+      }
+
+      @Override
+      public Map<Long, BigDecimal> hours(String event, String customer, long from, long to)
+          throws StripeException {
+        return stripe.hours(event, customer, from, to);
+      }
+    }
+
+    private void use() {
+      List<RecordedEvent> events = new ArrayList<>();
+      for (int left = 1 + random.nextInt(5); left > 0; left--) {
+        sequence += 1 + random.nextInt(3);
+        events.add(new RecordedEvent(journal, sequence, event()));
+      }
+      batches.add(new UsageBatch(journal, "stripe", events));
+    }
+
+    private UsageEvent event() {
+      Instant time = clock.instant().minusSeconds(random.nextInt(2) * random.nextLong(9000));
+      long nanos = time.getEpochSecond() * 1_000_000_000L;
+      String customer = "c" + random.nextInt(3);
+      long units = 1 + random.nextLong(1000);
+      used.merge(window("cus_" + customer, time.getEpochSecond()), units, Long::sum);
+      List<Measure> measures = List.of(new Measure("calls", units));
+      return new UsageEvent(
+          nanos, nanos, customer, "", "pro", "GET /", 200, false, measures, List.of());
+    }
+
+    /** One that was taken for dead may give a batch while another does, or did. */
+    private void deliver(StripeUsageSink sink) throws IOException, InterruptedException {
+      int again = Math.min(delivered, random.nextInt(3));
+      for (int i = delivered - again; i < batches.size(); i++) {
+        sink.deliver(batches.get(i));
+        delivered = Math.max(delivered, i + 1);
+      }
+    }
+
+    /** Something that one of those does who do not wait for an answer. */
+    void step() throws IOException, InterruptedException {
+      int instance = random.nextInt(sinks.length);
+      if (waiting[instance]) {
+        return;
+      }
+      try {
+        switch (random.nextInt(10)) {
+          case 0, 1 -> use();
+          case 2, 3 -> deliver(sinks[instance]);
+          case 4 -> clock.advance(Duration.ofMinutes(random.nextInt(90)));
+          case 5 -> stripe.failing(random.nextInt(3) * 0.3);
+          case 6 -> journals.killing(random.nextInt(2) * 0.03);
+          case 7 -> sinks[instance].flush("c" + random.nextInt(3));
+          default -> send(instance, random.nextInt(10));
+        }
+      } catch (Killed e) {
+        journals.killing(0);
+        sinks[instance] = open(instance);
+        if (random.nextBoolean()) {
+          journals.expire();
+        }
+      }
+    }
+
+    private void send(int instance, int steps) throws InterruptedException {
+      try {
+        for (int left = steps; left > 0 && sinks[instance].step(); left--) {
+          clock.advance(Duration.ofMillis(random.nextInt(300)));
+        }
+      } catch (IOException e) {
+        assertThat(e).hasMessageContaining("another instance's");
+      }
+    }
+
+    void end() throws IOException, InterruptedException {
+      calm = true;
+      stripe.failing(0);
+      journals.killing(0);
+      journals.expire();
+      StripeUsageSink last = sinks[random.nextInt(sinks.length)];
+      deliver(last);
+      last.flush();
+      for (int left = 5000; left > 0 && last.backlog().waiting() > 0; left--) {
+        for (int i = 0; i < sinks.length; i++) {
+          send(i, 100);
+        }
+        clock.advance(Duration.ofMinutes(5));
+        last.outbox().sync();
+      }
+      assertThat(last.backlog().waiting()).isZero();
+      assertThat(last.parked()).isEmpty();
+    }
+
+    SortedMap<String, Long> atStripe() {
+      SortedMap<String, Long> sums = new TreeMap<>();
+      for (Taken one : stripe.taken()) {
+        sums.merge(window(one.customer(), one.second()), one.units(), Long::sum);
+      }
+      return sums;
+    }
+
+    private static String window(String customer, long second) {
+      return customer + " " + Instant.ofEpochSecond(3600 * (second / 3600));
+    }
+  }
+
+  @Test
+  void stripe_hasWhatWasUsed() throws IOException, InterruptedException {
+    System.out.println("SharedOutboxTest: -Dmonetize.seed=" + SEED);
+    SplittableRandom seeds = new SplittableRandom(SEED);
+    int histories = 0;
+    while (points < POINTS) {
+      long seed = seeds.nextLong();
+      History history = new History(seed);
+      for (int i = 0; i < 400; i++) {
+        history.step();
+      }
+      history.end();
+      assertThat(history.atStripe()).as("history %d", seed).isEqualTo(history.used);
+      points += history.stripe.faults() + history.journals.kills() + history.takenForDead;
+      refused += history.journals.refused();
+      histories++;
+    }
+    System.out.printf(
+        "%,d kills, faults and turns lost in %,d histories, %,d notes of former holders refused%n",
+        points, histories, refused);
+    assertThat(refused).isPositive();
+  }
+}
