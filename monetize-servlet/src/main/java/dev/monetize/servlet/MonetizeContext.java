@@ -2,9 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.monetize.servlet;
 
+import dev.monetize.Caller;
+import dev.monetize.Denied;
+import dev.monetize.Identification;
 import dev.monetize.Monetizer;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
 import java.util.Optional;
 
 /** Where the filter and the servlets of a web app find its engine. */
@@ -25,6 +31,26 @@ public final class MonetizeContext {
     return context.getAttribute(NAME) instanceof Monetizer monetizer
         ? Optional.of(monetizer)
         : Optional.empty();
+  }
+
+  /**
+   * Who calls, as the filter would identify it, for servlets that tell a customer something of its
+   * own, and are no metered calls. Whoever is not known is answered with the problem.
+   *
+   * @return empty if the response is written
+   */
+  public static Optional<Caller> caller(
+      Monetizer monetizer, HttpServletRequest request, HttpServletResponse response)
+      throws IOException {
+    RequestIdentity identity = identity(request.getServletContext());
+    Identification who =
+        monetizer.identify(
+            identity.credential(request, monetizer.keyFormat()), identity.address(request));
+    if (who instanceof Denied denied) {
+      Problem.send(response, denied, monetizer, new LimitHeaders(false));
+      return Optional.empty();
+    }
+    return Optional.of((Caller) who);
   }
 
   static Monetizer require(ServletContext context) throws ServletException {

@@ -3,8 +3,6 @@
 package dev.monetize.servlet;
 
 import dev.monetize.Caller;
-import dev.monetize.Denied;
-import dev.monetize.Identification;
 import dev.monetize.Monetizer;
 import dev.monetize.UsageReport;
 import dev.monetize.price.RatedLine;
@@ -20,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,7 +30,6 @@ public final class UsageServlet extends HttpServlet {
 
   private static final long serialVersionUID = 1L;
 
-  private final transient LimitHeaders headers = new LimitHeaders(false);
   private transient @Nullable Monetizer monetizer;
 
   /** Takes the engine of the web app it runs in. */
@@ -53,14 +51,9 @@ public final class UsageServlet extends HttpServlet {
   protected void doGet(HttpServletRequest request, HttpServletResponse response)
       throws IOException {
     Monetizer engine = Objects.requireNonNull(monetizer, "not initialized");
-    RequestIdentity identity = MonetizeContext.identity(getServletContext());
-    Identification who =
-        engine.identify(
-            identity.credential(request, engine.keyFormat()), identity.address(request));
-    if (who instanceof Denied denied) {
-      Problem.send(response, denied, engine, headers);
-    } else {
-      Json.write(response, 200, body(engine.usage((Caller) who)));
+    Optional<Caller> caller = MonetizeContext.caller(engine, request, response);
+    if (caller.isPresent()) {
+      Json.write(response, 200, body(engine.usage(caller.get())));
     }
   }
 

@@ -3,6 +3,7 @@
 package dev.monetize.examples.production;
 
 import dev.monetize.Monetizer;
+import dev.monetize.MonetizerBuilder;
 import dev.monetize.examples.quickstart.ApiServer;
 import dev.monetize.identity.MonetizeKeys;
 import dev.monetize.redis.RedisCustomers;
@@ -24,8 +25,8 @@ public final class Production {
   private Production() {}
 
   /** All that is other than in the quickstart. */
-  private static Monetizer monetizer(Settings settings, UnifiedJedis redis, MonetizeKeys format)
-      throws IOException {
+  private static MonetizerBuilder monetizer(
+      Settings settings, UnifiedJedis redis, MonetizeKeys format) throws IOException {
     return Monetizer.builder()
         .tiers(ApiServer.tiers())
         .dataDirectory(settings.data())
@@ -34,8 +35,7 @@ public final class Production {
         .subscriptions(RedisSubscriptions.on(redis))
         .limiter(used -> RedisRateLimiter.on(redis).restoredFrom(used).build())
         .usageJournal(RedisUsageJournal.on(redis).tolerance(FAILOVER))
-        .sink("file", new JsonLinesSink(settings.data().resolve("usage.jsonl")))
-        .build();
+        .sink("file", new JsonLinesSink(settings.data().resolve("usage.jsonl")));
   }
 
   private static void run(Settings settings) throws Exception {
@@ -44,7 +44,16 @@ public final class Production {
     Map<String, String> keys =
         new SharedDemo(RedisCustomers.on(redis), RedisSubscriptions.on(redis), format)
             .keys(settings.demoSecret());
-    new ApiServer(monetizer(settings, redis, format), settings.environment()).run(keys);
+    MonetizerBuilder builder = monetizer(settings, redis, format);
+    if (settings.billing().isEmpty()) {
+      new ApiServer(builder.build(), settings.environment()).run(keys);
+    } else {
+      StripePart stripe = new StripePart(settings.billing().get(), redis, settings.data());
+      Monetizer monetizer = builder.sink("stripe", stripe.sink()).build();
+      stripe.start(monetizer);
+      new ApiServer(monetizer, settings.environment(), app -> stripe.addTo(app, monetizer))
+          .run(keys, stripe);
+    }
   }
 
   /**

@@ -11,18 +11,21 @@ import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What the environment says; never prints a secret. */
 final class Settings {
 
   private static final int LEAST_PEPPER = 16;
+  private static final String STRIPE_KEY = "STRIPE_API_KEY";
 
   private final Map<String, String> environment;
   private final List<String> faults = new ArrayList<>();
   private final @Nullable RedisUrl redis;
   private final byte[] pepper;
   private final byte[] demoSecret;
+  private final @Nullable StripeSettings stripe;
 
   private Settings(Map<String, String> environment) {
     this.environment = environment;
@@ -36,6 +39,10 @@ final class Settings {
     if (pepper.length > 0 && pepper.length < LEAST_PEPPER) {
       faults.add("MONETIZE_PEPPER must have at least 16 bytes, got " + pepper.length);
     }
+    if (!environment.getOrDefault(STRIPE_KEY, "").isBlank()) {
+      needed("STRIPE_WEBHOOK_SECRET", "the secret of the webhook's endpoint at Stripe, whsec_...");
+    }
+    this.stripe = stripe();
     if (!environment.getOrDefault("PORT", "0").matches("\\d{1,5}")) {
       faults.add("PORT must be a number from 0 to 65535");
     }
@@ -74,6 +81,23 @@ final class Settings {
       faults.add("REDIS_URL cannot be read: " + e.getMessage());
       return null;
     }
+  }
+
+  private @Nullable StripeSettings stripe() {
+    if (environment.getOrDefault(STRIPE_KEY, "").isBlank()) {
+      return null;
+    }
+    try {
+      return StripeSettings.of(environment);
+    } catch (IllegalArgumentException e) {
+      faults.add(e.getMessage());
+      return null;
+    }
+  }
+
+  /** How usage is billed at Stripe; empty: it is not. */
+  Optional<StripeSettings> billing() {
+    return Optional.ofNullable(stripe);
   }
 
   RedisUrl redis() {

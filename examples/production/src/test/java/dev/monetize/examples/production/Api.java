@@ -71,7 +71,11 @@ final class Api {
   }
 
   static JsonNode json(HttpResponse<String> response) throws IOException {
-    return JSON.readTree(response.body());
+    return json(response.body());
+  }
+
+  static JsonNode json(String text) throws IOException {
+    return JSON.readTree(text);
   }
 
   private HttpRequest.Builder request(String path) {

@@ -19,7 +19,16 @@ final class InstanceProcess implements AutoCloseable {
   static final String ADMIN_TOKEN = "a-token-of-some-length";
 
   private static final List<String> NAMES =
-      List.of("REDIS_URL", "MONETIZE_PEPPER", "MONETIZE_DEMO_SECRET", "MONETIZE_DATA", "PORT");
+      List.of(
+          "REDIS_URL",
+          "MONETIZE_PEPPER",
+          "MONETIZE_DEMO_SECRET",
+          "MONETIZE_DATA",
+          "PORT",
+          "STRIPE_API_KEY",
+          "STRIPE_API_BASE",
+          "STRIPE_WEBHOOK_SECRET",
+          "STRIPE_FLUSH_SECONDS");
 
   private final Process process;
   private final List<String> lines = new ArrayList<>();

@@ -13,6 +13,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee11.servlet.ServletHolder;
 import org.eclipse.jetty.server.Server;
@@ -34,6 +35,13 @@ public final class ApiServer implements AutoCloseable {
    * @param environment {@code PORT} and {@code MONETIZE_ADMIN_TOKEN}, each optional
    */
   public ApiServer(Monetizer monetizer, Map<String, String> environment) throws Exception {
+    this(monetizer, environment, app -> {});
+  }
+
+  /** The same, with more servlets. */
+  public ApiServer(
+      Monetizer monetizer, Map<String, String> environment, Consumer<ServletContextHandler> more)
+      throws Exception {
     ServletContextHandler app = new ServletContextHandler("/");
     app.addServletContainerInitializer(
         (classes, context) -> MonetizeFilter.register(context, monetizer, "/v1/*"));
@@ -44,6 +52,7 @@ public final class ApiServer implements AutoCloseable {
     if (token != null && !token.isBlank()) {
       app.addServlet(new ServletHolder(new AdminServlet(monetizer, token)), "/admin/*");
     }
+    more.accept(app);
 
     connector.setPort(Integer.parseInt(environment.getOrDefault("PORT", "8080")));
     server.addConnector(connector);
@@ -65,17 +74,29 @@ public final class ApiServer implements AutoCloseable {
     return "http://localhost:" + connector.getLocalPort();
   }
 
-  /** Prints keys, by tier, and where it listens; runs until the process is told to stop. */
-  public void run(Map<String, String> keys) throws InterruptedException {
-    Runtime.getRuntime().addShutdownHook(new Thread(this::stop));
+  /**
+   * Prints keys, by tier, and where it listens; runs until the process is told to stop.
+   *
+   * @param then closed after it, one after the other
+   */
+  public void run(Map<String, String> keys, AutoCloseable... then) throws InterruptedException {
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  stop(this);
+                  for (AutoCloseable one : then) {
+                    stop(one);
+                  }
+                }));
     keys.forEach((tier, key) -> System.out.println("key " + tier + " " + key));
     System.out.println("ready " + url());
     server.join();
   }
 
-  private void stop() {
+  private static void stop(AutoCloseable what) {
     try {
-      close();
+      what.close();
     } catch (Exception e) {
       System.err.println("did not stop cleanly: " + e);
     }
