@@ -40,9 +40,6 @@ final class Leases {
   private final LongSupplier nanos;
   private final Map<Who, Frequent> known = new ConcurrentHashMap<>();
 
-  /** Who takes what: a charge is itself alone. */
-  private record Who(Subject subject, Charge charge) {}
-
   /** How often somebody comes. */
   private static final class Frequent {
 

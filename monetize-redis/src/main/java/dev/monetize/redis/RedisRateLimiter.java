@@ -16,6 +16,7 @@ import dev.monetize.limit.WindowLimit;
 import dev.monetize.limit.WindowUse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -41,8 +42,9 @@ import redis.clients.jedis.exceptions.JedisException;
  * }</pre>
  *
  * <p>All limits of a call are decided by one script in one round trip, by the server's clock; a
- * correction of an earlier call of the same subject goes with it, or by itself within 50 ms. A
- * refusal is told again for up to a second without asking.
+ * correction of an earlier call of the same subject goes with it, or by itself within 50 ms. Calls
+ * of a subject that come while one like them is asked for are asked for together after it, and
+ * decided one by one. A refusal is told again for up to a second without asking.
  *
  * <p><b>While Redis does not answer</b> each limit is held as {@link WhenDown} says, and no call
  * throws. After five failures in a row no call asks any more; a thread of its own does, once a
@@ -76,6 +78,7 @@ public final class RedisRateLimiter implements RateLimiter {
   private final LocalLimits local;
   private final Refusals refusals = new Refusals();
   private final Leases leases;
+  private final Together together = new Together();
   private final Owed owed = new Owed();
 
   /** Who was charged locally, in which limits, while Redis was away. */
@@ -137,30 +140,46 @@ public final class RedisRateLimiter implements RateLimiter {
     LimitPlan plan = plans.get(charge.limits());
     boolean maybe = false;
     if (!breaker.open()) {
-      List<Correction> riding = breaker.calm() ? owed.take(subject) : List.of();
       try {
-        return decided(plan, subject, charge, riding, now);
+        return plan.mayBeLeased()
+            ? together.decide(
+                new Who(subject, charge), calls -> decided(plan, subject, charge, calls, now))
+            : decided(plan, subject, charge, 1, now).get(0);
       } catch (RuntimeException failure) {
-        failed(failure, subject, riding);
+        failed(failure);
         maybe = !Fault.doneNothing(failure);
       }
     }
     return decidedHere(plan, subject, charge, maybe, now);
   }
 
-  private Decision decided(
-      LimitPlan plan, Subject subject, Charge charge, List<Correction> riding, long now) {
-    int times = leases.wanted(plan, subject, charge);
-    LimitAnswer answer = ask(plan, subject, charge, times, riding, now);
+  /** Of so many calls that are alike: those that are allowed, or all, which are refused. */
+  private List<Decision> decided(
+      LimitPlan plan, Subject subject, Charge charge, int calls, long now) {
+    int times = calls - 1 + leases.wanted(plan, subject, charge);
+    LimitAnswer answer = ask(plan, subject, charge, times, now);
     Decision decision = answer.decision(subject, charge);
     answered();
-    if (decision instanceof Decision.Allowed allowed) {
-      underWay.began(plan, allowed);
-      giveBack(subject, leases.granted(plan, allowed, answer.taken()));
-    } else {
-      refusals.add(subject, charge, (Decision.Refused) decision, now);
+    if (decision instanceof Decision.Refused refused) {
+      refusals.add(subject, charge, refused, now);
+      return Collections.nCopies(calls, decision);
     }
-    return decision;
+    Decision.Allowed allowed = (Decision.Allowed) decision;
+    underWay.began(plan, allowed);
+    int served = (int) Math.min(calls, answer.taken());
+    giveBack(subject, leases.granted(plan, allowed, answer.taken() - (served - 1)));
+    return served == 1 ? List.of(allowed) : shared(plan, allowed, answer.taken(), served);
+  }
+
+  /** What was taken several times, each as things stood after it. */
+  private static List<Decision> shared(
+      LimitPlan plan, Decision.Allowed allowed, long taken, int calls) {
+    Lease lease = new Lease(plan, allowed, taken, Long.MAX_VALUE);
+    List<Decision> decisions = new ArrayList<>(calls);
+    for (int i = 0; i < calls; i++) {
+      decisions.add(lease.allowed(lease.spend()));
+    }
+    return decisions;
   }
 
   /** Redis could not be asked, or nobody knows whether it has counted the call. */
@@ -187,13 +206,12 @@ public final class RedisRateLimiter implements RateLimiter {
   public Standing peek(Subject subject, LimitSet limits, long now) {
     LimitPlan plan = plans.get(limits);
     if (!breaker.open()) {
-      List<Correction> riding = breaker.calm() ? owed.take(subject) : List.of();
       try {
-        Standing standing = ask(plan, subject, null, 1, riding, now).standing();
+        Standing standing = ask(plan, subject, null, 1, now).standing();
         answered();
         return standing;
       } catch (RuntimeException failure) {
-        failed(failure, subject, riding);
+        failed(failure);
       }
     }
     return local.peek(subject, limits, now);
@@ -234,16 +252,26 @@ public final class RedisRateLimiter implements RateLimiter {
     return corrections;
   }
 
+  /** Puts a question, with corrections that wait. */
   private LimitAnswer ask(
-      LimitPlan plan,
-      Subject subject,
-      @Nullable Charge charge,
-      int times,
-      List<Correction> riding,
-      long now) {
-    byte[] request = LimitRequest.decide(plan, subject, charge, used, instance, times, now, riding);
-    return new LimitAnswer(
-        plan.limits(), run(subject, plan, plan.bytes(), request, riding, false, now));
+      LimitPlan plan, Subject subject, @Nullable Charge charge, int times, long now) {
+    List<Correction> riding = breaker.calm() ? owed.take(subject) : List.of();
+    try {
+      byte[] request =
+          LimitRequest.decide(plan, subject, charge, used, instance, times, now, riding);
+      return new LimitAnswer(
+          plan.limits(), run(subject, plan, plan.bytes(), request, riding, false, now));
+    } catch (RuntimeException failure) {
+      oweAgain(failure, subject, riding);
+      throw failure;
+    }
+  }
+
+  /** What rode with a question goes again if Redis was surely not told, and not if nobody knows. */
+  private void oweAgain(RuntimeException failure, Subject subject, List<Correction> riding) {
+    if (!riding.isEmpty() && Fault.doneNothing(failure)) {
+      owed.add(subject, riding);
+    }
   }
 
   /**
@@ -285,14 +313,9 @@ public final class RedisRateLimiter implements RateLimiter {
     }
   }
 
-  /**
-   * Redis was not told, or nobody knows: what rode with the call goes again if it surely was not.
-   */
-  private void failed(RuntimeException failure, Subject subject, List<Correction> riding) {
+  /** Redis was not asked, or did not answer. */
+  private void failed(RuntimeException failure) {
     Fault fault = Fault.of(failure);
-    if (!riding.isEmpty() && Fault.doneNothing(failure)) {
-      owed.add(subject, riding);
-    }
     boolean opened = fault.ofAll() && breaker.failed();
     if (told.getAndSet(fault) != fault) {
       log.warn(
@@ -354,7 +377,7 @@ public final class RedisRateLimiter implements RateLimiter {
       answered();
       return true;
     } catch (RuntimeException failure) {
-      failed(failure, subject, List.of());
+      failed(failure);
       return false;
     }
   }
@@ -378,7 +401,8 @@ public final class RedisRateLimiter implements RateLimiter {
       answered();
       return true;
     } catch (RuntimeException failure) {
-      failed(failure, subject, corrections);
+      oweAgain(failure, subject, corrections);
+      failed(failure);
       return !breaker.open();
     }
   }
@@ -406,7 +430,7 @@ public final class RedisRateLimiter implements RateLimiter {
       return true;
     } catch (RuntimeException failure) {
       indebted.putIfAbsent(subject, plan);
-      failed(failure, subject, List.of());
+      failed(failure);
       return !breaker.open();
     }
   }
