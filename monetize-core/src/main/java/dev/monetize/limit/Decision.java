@@ -21,6 +21,8 @@ public sealed interface Decision {
   /** The call may go on; every limit has been charged. Is itself the standing after that. */
   final class Allowed extends Standing implements Decision {
 
+    private static final long HUNDRED = 100;
+
     private final Subject subject;
     private final Charge charge;
 
@@ -55,6 +57,22 @@ public sealed interface Decision {
     /** What was taken. */
     public Charge charge() {
       return charge;
+    }
+
+    /**
+     * Whether it was this call with which a share of a quota was used up; so it is of one call of a
+     * window, where all charge the same limiter, unless something is given back.
+     *
+     * @param percent of the included units, at least 1; above 100 it is of overage
+     * @return false for a limit without windows, and one that includes nothing
+     */
+    public boolean crosses(int index, int percent) {
+      if (!(limits().get(index) instanceof WindowLimit window) || window.included() == 0) {
+        return false;
+      }
+      long included = window.included();
+      long reached = included / HUNDRED * percent + (included % HUNDRED * percent + 99) / HUNDRED;
+      return used(index) >= reached && used(index) - charge.amount(index) < reached;
     }
 
     @Override

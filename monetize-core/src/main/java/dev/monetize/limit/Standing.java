@@ -44,9 +44,10 @@ public abstract sealed class Standing permits Decision.Allowed, Standing.Seen {
   /**
    * A standing, for implementations of {@link RateLimiter}.
    *
-   * @param cells for each limit two numbers: units remaining, and nanoseconds until it is whole
-   *     again; behind those, for each {@link WindowLimit} in order, the start of the window counted
-   *     in, in seconds since the epoch. Not copied.
+   * @param cells for each limit two numbers: units remaining, of a {@link WindowLimit} negative by
+   *     what was used beyond it, and nanoseconds until it is whole again; behind those, for each
+   *     {@link WindowLimit} in order, the start of the window counted in, in seconds since the
+   *     epoch. Not copied.
    */
   public static Standing of(LimitSet limits, long[] cells) {
     return new Seen(limits, cells);
@@ -57,7 +58,17 @@ public abstract sealed class Standing permits Decision.Allowed, Standing.Seen {
 
   /** Units that could be taken now; 0 where the limit is used up. */
   public final long remaining(int index) {
-    return cells[Slot.CELLS * index];
+    return Math.max(0, cells[Slot.CELLS * index]);
+  }
+
+  /**
+   * Units of a quota used in its window, those of the present call among them, also beyond what is
+   * included; 0 for a limit without windows.
+   */
+  public final long used(int index) {
+    return limits().get(index) instanceof WindowLimit window
+        ? window.included() - cells[Slot.CELLS * index]
+        : 0;
   }
 
   /**

@@ -100,7 +100,7 @@ final class WindowSlot extends Slot {
 
   @Override
   void tell(long[] cells, long now) {
-    cells[cell] = Math.max(0, limit.included() - cells[cell]);
+    cells[cell] = limit.included() - cells[cell];
     cells[cell + 1] = untilEnd(cells, now);
   }
 

@@ -82,6 +82,7 @@ final class NaiveLimiter {
       Use use = all[i];
       if (set.get(i) instanceof WindowLimit window) {
         same(standing.remaining(i), Math.max(0, window.included() - use.used));
+        same(standing.used(i), use.used);
         same(standing.windowStart(i), use.start);
       } else if (set.get(i) instanceof ConcurrencyLimit limit) {
         same(standing.remaining(i), Math.max(0, limit.max() - use.used));

@@ -58,9 +58,9 @@ final class LimitAnswer {
     for (int i = 0; i < limits.size(); i++) {
       cells[2 * i] = (long) from.getDouble();
       cells[2 * i + 1] = nanos(from.getDouble());
-      if (limits.get(i) instanceof WindowLimit) {
+      if (limits.get(i) instanceof WindowLimit window) {
         cells[start++] = (long) from.getDouble();
-        from.getDouble(); // units used
+        cells[2 * i] = window.included() - (long) from.getDouble();
       }
     }
     return cells;

@@ -14,9 +14,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
@@ -66,25 +64,12 @@ final class LimitPlan {
     this.windows = new AtomicReferenceArray<>(limits.size());
   }
 
-  /**
-   * A set's plan.
-   *
-   * @throws IllegalArgumentException if the names of two limits look the same to the script
-   */
+  /** A set's plan. */
   static LimitPlan of(LimitSet limits) {
     ByteBuffer to = ByteBuffer.allocate(MOST_BYTES * limits.size()).order(ByteOrder.LITTLE_ENDIAN);
-    Map<Integer, String> names = new HashMap<>();
-    int[] ids = new int[limits.size()];
+    int[] ids = LimitHash.of(limits.limits());
     for (int i = 0; i < ids.length; i++) {
-      Limit limit = limits.get(i);
-      ids[i] = LimitHash.of(limit);
-      String former = names.put(ids[i], limit.id());
-      if (former != null) {
-        throw new IllegalArgumentException(
-            "limits \"%s\" and \"%s\" have the same hash: give one of them another name"
-                .formatted(former, limit.id()));
-      }
-      put(limit, ids[i], limits.limits(), to);
+      put(limits.get(i), ids[i], limits.limits(), to);
     }
     return new LimitPlan(limits, Arrays.copyOf(to.array(), to.position()), ids);
   }

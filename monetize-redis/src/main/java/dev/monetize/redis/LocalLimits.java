@@ -181,7 +181,7 @@ final class LocalLimits {
     long[] cells = cells(seen);
     for (int i = 0; i < limits.size(); i++) {
       if (rules.apply(limits.get(i)) instanceof WhenDown.Local local) {
-        cells[2 * i] = (long) (cells[2 * i] * local.share());
+        cells[2 * i] = Math.min(cells[2 * i], (long) (cells[2 * i] * local.share()));
       }
     }
     return Standing.of(limits, cells);
@@ -194,7 +194,8 @@ final class LocalLimits {
     for (int i = 0; i < limits.size(); i++) {
       cells[2 * i] = standing.remaining(i);
       cells[2 * i + 1] = standing.resetNanos(i);
-      if (limits.get(i) instanceof WindowLimit) {
+      if (limits.get(i) instanceof WindowLimit window) {
+        cells[2 * i] = window.included() - standing.used(i);
         cells[start++] = standing.windowStart(i);
       }
     }

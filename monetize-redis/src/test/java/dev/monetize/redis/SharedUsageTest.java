@@ -19,6 +19,7 @@ import dev.monetize.identity.MonetizeKeys;
 import dev.monetize.identity.Pepper;
 import dev.monetize.notice.Notice;
 import dev.monetize.notice.NoticeListener;
+import dev.monetize.notice.Notices;
 import dev.monetize.tier.TierCatalog;
 import dev.monetize.usage.ExternalUsage;
 import dev.monetize.usage.JournalFactory;
@@ -174,6 +175,10 @@ class SharedUsageTest {
     calls(other, 6, key);
 
     TestNodes.await("80 and 100 % are told", () -> told.size() == 2);
+    Notices notices = one.monetizer.notices().get();
+    TestNodes.await(
+        "that is written down",
+        () -> notices.status().values().stream().allMatch(status -> status.waiting() == 0));
     one.kill();
     TestNodes.await("it is the other's turn", () -> other.monetizer.notices().get().turn());
     other.monetizer.close(); // tells what there is to tell

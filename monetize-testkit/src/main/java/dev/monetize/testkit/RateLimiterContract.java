@@ -20,6 +20,7 @@ import dev.monetize.limit.Window;
 import dev.monetize.limit.WindowLimit;
 import dev.monetize.limit.Windows;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -170,6 +171,26 @@ public abstract class RateLimiterContract {
 
     assertThat(refused.retryAfterNanos()).isEqualTo(HOUR - SECOND);
     allowed(ann, charge, NOW + HOUR);
+  }
+
+  @Test
+  void window_tellsWhatWasUsedPastIt_andWhichCallCrossedAShare() {
+    Charge charge =
+        charge(3, new WindowLimit("q", 10, Long.MAX_VALUE, HOURS, Scope.CUSTOMER, false));
+    List<Integer> crossed = new ArrayList<>();
+    for (int call = 1; call <= 5; call++) {
+      Allowed allowed = allowed(ann, charge, NOW);
+      assertThat(allowed.used(0)).isEqualTo(3L * call);
+      assertThat(allowed.remaining(0)).isEqualTo(Math.max(0, 10 - 3L * call));
+      for (int percent : new int[] {80, 100, 120}) {
+        if (allowed.crosses(0, percent)) {
+          crossed.add(100 * call + percent);
+        }
+      }
+    }
+    assertThat(crossed)
+        .as("by the third call, and two by the fourth")
+        .containsExactly(380, 500, 520);
   }
 
   @Test
