@@ -77,8 +77,8 @@ final class StreamedMeterEvents implements MeterEvents {
   private static Event event(MeterCall call) {
     return Event.builder()
         .setEventName(call.event())
-        .putPayload("stripe_customer_id", call.customer())
-        .putPayload("value", Long.toString(call.units()))
+        .putPayload(StripeMeterEvents.CUSTOMER, call.customer())
+        .putPayload(StripeMeterEvents.VALUE, Long.toString(call.units()))
         .setTimestamp(Instant.ofEpochSecond(call.second()))
         .setIdentifier(call.identifier())
         .build();

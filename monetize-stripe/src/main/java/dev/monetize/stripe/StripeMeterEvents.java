@@ -21,6 +21,12 @@ import org.jspecify.annotations.Nullable;
 /** Stripe's meters, through its SDK. Thread-safe. */
 final class StripeMeterEvents implements MeterEvents {
 
+  /** Where in a meter event the customer is said; what Stripe has by default. */
+  static final String CUSTOMER = "stripe_customer_id";
+
+  /** Where in a meter event the units are said; what Stripe has by default. */
+  static final String VALUE = "value";
+
   private final StripeClient stripe;
   private final OneTryHttpClient http;
   private final Map<String, Meter> meters = new ConcurrentHashMap<>();
@@ -41,8 +47,8 @@ final class StripeMeterEvents implements MeterEvents {
     MeterEventCreateParams params =
         MeterEventCreateParams.builder()
             .setEventName(call.event())
-            .putPayload("stripe_customer_id", call.customer())
-            .putPayload("value", Long.toString(call.units()))
+            .putPayload(CUSTOMER, call.customer())
+            .putPayload(VALUE, Long.toString(call.units()))
             .setTimestamp(call.second())
             .setIdentifier(call.identifier())
             .build();

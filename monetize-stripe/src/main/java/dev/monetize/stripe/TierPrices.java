@@ -44,7 +44,7 @@ final class TierPrices {
     List<String> missing = wanted.stream().filter(key -> !found.containsKey(key)).toList();
     if (!missing.isEmpty()) {
       throw new IllegalStateException(
-          "tier \"%s\" has no active price at Stripe with lookup key %s: make the prices of the tier file there first"
+          "tier \"%s\" has no active price at Stripe with lookup key %s: apply the tier file there first (StripeCatalog)"
               .formatted(tier.name(), missing));
     }
     List<Price> prices = new ArrayList<>();

@@ -7,6 +7,8 @@
  * <ol>
  *   <li>{@link dev.monetize.stripe.StripeConnection}: how Stripe is reached; each request is sent
  *       once.
+ *   <li>{@link dev.monetize.stripe.StripeCatalog}: products, prices and meters, made from the
+ *       tiers.
  *   <li>{@link dev.monetize.stripe.StripeUsageSink}: usage, added up in a durable outbox and sent
  *       to meters.
  *   <li>{@link dev.monetize.stripe.StripeBilling}: customers, subscriptions, links to Stripe's

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.stripe.exception.StripeException;
+import com.stripe.model.Invoice;
 import com.stripe.param.CustomerUpdateParams;
+import com.stripe.param.InvoiceListParams;
 import com.stripe.param.SubscriptionCreateParams;
 import dev.monetize.identity.Subscription;
 import dev.monetize.testkit.MemoryJournal;
@@ -154,7 +156,7 @@ final class EventsTest {
   @Test
   void customerOfSomebodyElse_isLetBe() throws Exception {
     String stranger = shop.stranger();
-    subscribe(stranger, shop.price(shop.product("pro"), "elsewhere", 100, null));
+    subscribe(stranger, shop.price(shop.product("pro"), "elsewhere", 100));
     shop.deliverAll();
     assertThat(shop.billing.inbox().pending()).isZero();
     assertThat(shop.billing.inbox().failing()).isEmpty();
@@ -173,17 +175,29 @@ final class EventsTest {
   }
 
   @Test
-  void priceWhoseKeyMovedOn_isKnownByItsProduct() throws Exception {
+  void pricesThatChange_areForThoseWhoComeLater() throws Exception {
     shop.billing.subscribe("acme", "pro");
-    shop.price(shop.product("pro"), "monetize.pro.base", 5900, null);
-    shop.price(shop.product("pro"), "monetize.pro.calls", 5900, null);
+    String dearer = TestTiers.TEXT.replace("49/month", "59/month").replace("0.002", "0.003");
+    shop.catalog().apply(TierCatalog.parse("tiers.yml", dearer));
+    String beta = shop.customer("beta");
+    shop.billing.subscribe("beta", "pro");
+    shop.later(Duration.ofDays(32));
     shop.deliverAll();
+
     assertThat(shop.tier("acme")).isEqualTo("pro");
+    assertThat(shop.tier("beta")).isEqualTo("pro");
+    assertThat(invoices(acme)).containsExactly(4900L, 4900L);
+    assertThat(invoices(beta)).containsExactly(5900L, 5900L);
+  }
+
+  private List<Long> invoices(String customer) throws StripeException {
+    InvoiceListParams of = InvoiceListParams.builder().setCustomer(customer).build();
+    return shop.client.v1().invoices().list(of).getData().stream().map(Invoice::getTotal).toList();
   }
 
   @Test
   void tierThatIsNotInForce_isShown_andTriedAgain() throws Exception {
-    subscribe(acme, shop.price(shop.product("gold"), "gold", 100, null));
+    subscribe(acme, shop.price(shop.product("gold"), "gold", 100));
     shop.deliverAll();
     assertThat(shop.tier("acme")).isEqualTo("free");
     assertThat(shop.billing.inbox().pending()).isPositive();
@@ -232,7 +246,7 @@ final class EventsTest {
   @Test
   void eventsOfOneCustomer_thatFails_doNotHoldUpOthers() throws Exception {
     shop.customer("beta");
-    subscribe(acme, shop.price(shop.product("gold"), "gold", 100, null));
+    subscribe(acme, shop.price(shop.product("gold"), "gold", 100));
     shop.billing.subscribe("beta", "pro");
     shop.client
         .v1()

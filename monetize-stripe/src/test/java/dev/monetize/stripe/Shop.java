@@ -12,7 +12,6 @@ import com.stripe.param.CustomerUpdateParams;
 import com.stripe.param.PaymentMethodAttachParams;
 import com.stripe.param.PriceCreateParams;
 import com.stripe.param.ProductCreateParams;
-import com.stripe.param.billing.MeterCreateParams;
 import dev.monetize.Monetizer;
 import dev.monetize.identity.Subscription;
 import dev.monetize.testkit.MemoryJournal;
@@ -20,7 +19,6 @@ import dev.monetize.testkit.MutableClock;
 import dev.monetize.testkit.stripe.FakeStripe;
 import dev.monetize.tier.TierCatalog;
 import java.io.IOException;
-import java.math.BigDecimal;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -28,7 +26,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /** An app with tiers, and a Stripe that has their prices. */
@@ -57,7 +54,7 @@ final class Shop implements AutoCloseable {
             .clock(clock)
             .defaultTier("free")
             .build();
-    prices();
+    catalog().apply(monetizer.tiers());
     billing = open(journal, settings -> settings);
     servlet = new StripeWebhookServlet(billing, SECRET);
     billing.start(monetizer);
@@ -81,29 +78,12 @@ final class Shop implements AutoCloseable {
     billing.start(monetizer);
   }
 
-  private void prices() throws StripeException {
-    String meter =
-        client
-            .v1()
-            .billing()
-            .meters()
-            .create(
-                MeterCreateParams.builder()
-                    .setDisplayName("API calls")
-                    .setEventName("api_calls")
-                    .setDefaultAggregation(
-                        MeterCreateParams.DefaultAggregation.builder()
-                            .setFormula(MeterCreateParams.DefaultAggregation.Formula.SUM)
-                            .build())
-                    .build())
-            .getId();
-    for (Map.Entry<String, Long> tier : Map.of("pro", 4900L, "max", 19900L).entrySet()) {
-      String product = product(tier.getKey());
-      price(product, "monetize." + tier.getKey() + ".base", tier.getValue(), null);
-      price(product, "monetize." + tier.getKey() + ".calls", 0, meter);
-    }
+  /** How prices are made. */
+  StripeCatalog catalog() {
+    return StripeCatalog.builder(connection).meter("calls", "api_calls").build();
   }
 
+  /** A product that somebody made by hand. */
   String product(String tier) throws StripeException {
     return client
         .v1()
@@ -113,23 +93,22 @@ final class Shop implements AutoCloseable {
         .getId();
   }
 
-  String price(String product, String key, long cents, String meter) throws StripeException {
-    PriceCreateParams.Recurring.Builder month =
+  /** A price a month that somebody made by hand. */
+  String price(String product, String key, long cents) throws StripeException {
+    PriceCreateParams.Recurring month =
         PriceCreateParams.Recurring.builder()
-            .setInterval(PriceCreateParams.Recurring.Interval.MONTH);
-    PriceCreateParams.Builder price =
+            .setInterval(PriceCreateParams.Recurring.Interval.MONTH)
+            .build();
+    PriceCreateParams price =
         PriceCreateParams.builder()
             .setCurrency("usd")
             .setProduct(product)
             .setLookupKey(key)
-            .setTransferLookupKey(true);
-    if (meter == null) {
-      price.setUnitAmount(cents);
-    } else {
-      price.setUnitAmountDecimal(new BigDecimal("0.2"));
-      month.setUsageType(PriceCreateParams.Recurring.UsageType.METERED).setMeter(meter);
-    }
-    return client.v1().prices().create(price.setRecurring(month.build()).build()).getId();
+            .setTransferLookupKey(true)
+            .setUnitAmount(cents)
+            .setRecurring(month)
+            .build();
+    return client.v1().prices().create(price).getId();
   }
 
   /** A customer of ours that can pay at Stripe; who it is there. */

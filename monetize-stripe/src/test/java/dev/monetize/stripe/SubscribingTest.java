@@ -109,7 +109,7 @@ final class SubscribingTest {
                 .setCustomer(there)
                 .addItem(
                     SubscriptionCreateParams.Item.builder()
-                        .setPrice(shop.price(shop.product("pro"), "old", 100, null))
+                        .setPrice(shop.price(shop.product("pro"), "old", 100))
                         .build())
                 .build());
 

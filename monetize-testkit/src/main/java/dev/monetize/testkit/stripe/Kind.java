@@ -8,8 +8,8 @@ import com.fasterxml.jackson.databind.node.LongNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
-import java.math.BigDecimal;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** How a parameter is read: what came as text becomes what it means. */
 @FunctionalInterface
@@ -31,14 +31,16 @@ interface Kind {
             }
           });
 
+  /** Without an exponent, as SDKs write small numbers where nobody looks. */
+  Pattern DIGITS = Pattern.compile("-?[0-9]{1,30}(\\.[0-9]{1,30})?");
+
   Kind DECIMAL =
       scalar(
           (text, path) -> {
-            try {
-              return TextNode.valueOf(new BigDecimal(text).toPlainString());
-            } catch (NumberFormatException e) {
+            if (!DIGITS.matcher(text).matches()) {
               throw wrong("parameter_invalid_decimal", path, "Invalid decimal: " + text);
             }
+            return TextNode.valueOf(text);
           });
 
   Kind BOOLEAN =

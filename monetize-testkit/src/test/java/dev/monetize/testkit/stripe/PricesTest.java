@@ -175,6 +175,8 @@ class PricesTest {
                         .setDivideBy(10L)
                         .setRound(TransformQuantity.Round.UP)
                         .build()));
+    refused(
+        "Invalid decimal: 1.5E-7", each -> each.setUnitAmountDecimal(new BigDecimal("0.00000015")));
     refused("Missing required param: unit_amount", each -> each);
     shop.client.v1().billing().meters().deactivate(meter.getId());
     assertThatThrownBy(() -> shop.metered(meter, "1")).hasMessageContaining("is not active");
