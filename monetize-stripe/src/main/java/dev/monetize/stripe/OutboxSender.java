@@ -113,12 +113,11 @@ final class OutboxSender {
     }
     outbox.sync();
     Answer answer = to.stripe().send(ready.stream().map(Ready::call).toList());
-    if (ready.size() > 1 && answer instanceof Answer.Refused) {
-      for (Ready one : ready) { // it does not say which of them is at fault
-        take(to.stripe().send(List.of(one.call)), List.of(one.item), now);
-      }
+    List<OutboxItem> items = ready.stream().map(Ready::item).toList();
+    if (items.size() > 1 && answer instanceof Answer.Refused) {
+      dispatch.alone(items); // it does not say which of them is at fault
     } else {
-      take(answer, ready.stream().map(Ready::item).toList(), now);
+      take(answer, items, now);
     }
   }
 

@@ -46,7 +46,7 @@ final class ModelStripe implements MeterEvents {
   private final Map<String, Instant> identifiers = new HashMap<>();
   private final Map<String, Answer> answers = new HashMap<>();
   private final List<Taken> taken = new ArrayList<>();
-  private final Deque<Integer> ways = new ArrayDeque<>();
+  private final Deque<Integer> planned = new ArrayDeque<>();
   private final List<Sent> sent = new ArrayList<>();
   private int most = 1;
   private double failing;
@@ -73,7 +73,7 @@ final class ModelStripe implements MeterEvents {
   /** Has the next calls go these ways. */
   void next(int... way) {
     for (int one : way) {
-      ways.add(one);
+      planned.add(one);
     }
   }
 
@@ -118,8 +118,9 @@ final class ModelStripe implements MeterEvents {
         .doesNotHaveDuplicates();
     boolean fails = out || random.nextDouble() < failing;
     faults += fails ? 1 : 0;
-    int way = fails ? random.nextInt(out ? 3 : 7) : WORKS;
-    way = ways.isEmpty() ? way : ways.remove();
+    int ways = out ? 3 : together.size() > 1 ? 8 : 7; // one alone that is refused is parked
+    int way = fails ? random.nextInt(ways) : WORKS;
+    way = planned.isEmpty() ? way : planned.remove();
     Answer answer = new Answer.Arrived();
     for (MeterCall call : together) {
       answer = send(call, way);

@@ -342,6 +342,36 @@ final class StripeUsageSinkTest {
   }
 
   @Test
+  void several_thatWereRefusedTogetherGoOneByOneAtThePace()
+      throws IOException, InterruptedException {
+    stripe.most(10);
+    sink.close();
+    sink = open(settings().callsPerSecond(2));
+    for (int i = 0; i < 9; i++) {
+      use("c" + i, NOON);
+    }
+    stripe.next(REFUSED);
+    sink.flush();
+    send();
+    assertThat(stripe.calls()).as("at once").isBetween(2, 3);
+
+    for (int second = 1; second <= 5; second++) {
+      int before = stripe.calls();
+      later(Duration.ofSeconds(1));
+      assertThat(stripe.calls() - before).isLessThanOrEqualTo(2);
+    }
+    assertThat(stripe.calls()).isEqualTo(1 + 9);
+    assertThat(stripe.taken()).hasSize(9);
+
+    for (int i = 0; i < 9; i++) {
+      use("c" + i, clock.instant());
+    }
+    sink.flush();
+    send();
+    assertThat(stripe.calls()).as("together again").isEqualTo(1 + 9 + 1);
+  }
+
+  @Test
   void outage_isAskedNowAndThen() throws IOException, InterruptedException {
     stripe.out(true);
     for (int i = 0; i < 50; i++) {
