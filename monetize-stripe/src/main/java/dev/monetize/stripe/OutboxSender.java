@@ -5,7 +5,6 @@ package dev.monetize.stripe;
 import com.stripe.exception.StripeException;
 import dev.monetize.stripe.Dispatch.Task;
 import dev.monetize.stripe.OutboxEntry.Fate;
-import dev.monetize.stripe.OutboxEntry.Sealed;
 import dev.monetize.stripe.StripeUsageSink.Reporting;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -29,16 +28,16 @@ final class OutboxSender {
   private final Outbox outbox;
   private final Dispatch dispatch;
   private final Reporting to;
-  private final FlushTimes times;
+  private final Cutting cutting;
 
   /** What is to be sent. */
   private record Ready(OutboxItem item, MeterCall call) {}
 
-  OutboxSender(Outbox outbox, Dispatch dispatch, Reporting to, FlushTimes times) {
+  OutboxSender(Outbox outbox, Dispatch dispatch, Reporting to, Cutting cutting) {
     this.outbox = outbox;
     this.dispatch = dispatch;
     this.to = to;
-    this.times = times;
+    this.cutting = cutting;
   }
 
   /**
@@ -49,9 +48,7 @@ final class OutboxSender {
    */
   boolean step() throws IOException, InterruptedException {
     Instant now = to.clock().instant();
-    if (times.isDue(outbox.look(OutboxState::lastSealed), now)) {
-      outbox.seal(new Sealed(times.before(now), now.getEpochSecond(), ""));
-    }
+    cutting.step(now);
     List<Task> tasks = dispatch.next(now, to.stripe().most());
     try {
       run(tasks, now);

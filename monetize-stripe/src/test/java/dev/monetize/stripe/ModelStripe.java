@@ -38,7 +38,6 @@ final class ModelStripe implements MeterEvents {
   static final int LOCKED = 8;
 
   private static final Duration A_DAY = Duration.ofHours(24);
-  private static final Duration LATE = Duration.ofMinutes(9);
   private static final Duration OLDEST = Duration.ofDays(35);
 
   private final SplittableRandom random;
@@ -48,6 +47,7 @@ final class ModelStripe implements MeterEvents {
   private final List<Taken> taken = new ArrayList<>();
   private final Deque<Integer> planned = new ArrayDeque<>();
   private final List<Sent> sent = new ArrayList<>();
+  private Duration late = Duration.ofMinutes(9);
   private int most = 1;
   private double failing;
   private boolean out;
@@ -96,6 +96,11 @@ final class ModelStripe implements MeterEvents {
 
   List<Taken> taken() {
     return taken;
+  }
+
+  /** Has its sums lag behind by so much. */
+  void late(Duration value) {
+    late = value;
   }
 
   /** Has it take so many in one call. */
@@ -195,7 +200,7 @@ final class ModelStripe implements MeterEvents {
       faults++;
       throw new ApiConnectionException("no sum");
     }
-    Instant seen = clock.instant().minus(LATE);
+    Instant seen = clock.instant().minus(late);
     Map<Long, BigDecimal> hours = new TreeMap<>();
     for (Taken one : taken) {
       boolean shown = !one.at.isAfter(seen) && one.second >= from && one.second < to;

@@ -105,6 +105,37 @@ final class StripeUsageSinkTest {
   }
 
   @Test
+  void use_ofAPeriodThatEndedIsSentBeforeItsInvoiceIsFinal()
+      throws IOException, InterruptedException {
+    Instant begin = NOON.plusSeconds(61);
+    sink.close();
+    sink =
+        open(
+            settings()
+                .periods(
+                    (customer, hour) ->
+                        Optional.of(begin)
+                            .filter(one -> customer.equals("acme") && hour.equals(NOON))));
+    use("acme", NOON.plusSeconds(60));
+    use("other", NOON.plusSeconds(60));
+    later(Duration.ofSeconds(80));
+    assertThat(stripe.sent()).as("more may be on its way").isEmpty();
+    use("acme", NOON.plusSeconds(60), begin);
+
+    later(Duration.ofSeconds(90));
+
+    assertThat(stripe.sent()).extracting(ModelStripe.Sent::units).containsExactly(2L);
+    use("acme", NOON.plusSeconds(59));
+    later(Duration.ofSeconds(60));
+    assertThat(stripe.sent())
+        .as("late")
+        .extracting(ModelStripe.Sent::units)
+        .containsExactly(2L, 1L);
+    later(Duration.ofMinutes(66));
+    assertThat(stripe.sent()).as("the rest, on the hour").hasSize(4);
+  }
+
+  @Test
   void use_thatIsLateIsAnotherCallOfItsHour() throws IOException, InterruptedException {
     use("acme", NOON);
     later(Duration.ofMinutes(70));
