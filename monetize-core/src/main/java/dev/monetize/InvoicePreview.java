@@ -5,6 +5,7 @@ package dev.monetize;
 import dev.monetize.price.Money;
 import dev.monetize.price.Price;
 import dev.monetize.price.RatedLine;
+import dev.monetize.price.Rating;
 import dev.monetize.usage.UsagePoint;
 import java.time.Instant;
 import java.util.List;
@@ -39,7 +40,7 @@ public record InvoicePreview(
     /** What it comes to, to a billionth. */
     Money exact();
 
-    /** The same, rounded once, half-up, to the currency's minor unit. */
+    /** The same, rounded half-up to the currency's minor unit, by {@link Rating#line}. */
     Money amount();
   }
 

@@ -304,6 +304,15 @@ public final class Monetizer implements AutoCloseable {
   }
 
   /**
+   * Units that a customer used in a meter, in the hours of UTC that begin within a time, by {@link
+   * Ledger#units}: for whoever compares them with what was reported elsewhere.
+   */
+  public long units(String customer, String meter, Instant from, Instant to) {
+    catchUp();
+    return ledger.units(customer, meter, from, to);
+  }
+
+  /**
    * What a customer has to pay for a billing period, as far as it was used by now.
    *
    * <p>The period is a month, from the anchor that the subscription has now, or of the calendar; a
@@ -319,7 +328,8 @@ public final class Monetizer implements AutoCloseable {
    *   <li>Of a window that begins before the period, or ends after it, what has to be paid is what
    *       this period adds.
    *   <li>Units past a cap on overage are not paid; lowering the cap takes nothing back.
-   *   <li>Each line is rounded once. Prices are those of the tiers in force now.
+   *   <li>Each line is rounded as {@link dev.monetize.price.Rating#line} says. Prices are those of
+   *       the tiers in force now.
    * </ul>
    *
    * <p>It is drawn up from the {@link Ledger}'s hours. Where a quota's window or the period doesn't

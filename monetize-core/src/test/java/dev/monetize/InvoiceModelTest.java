@@ -70,8 +70,23 @@ class InvoiceModelTest {
   /** What a line comes to: without a cap, and with it. */
   private static final class Sum {
     long units;
-    BigDecimal cost = BigDecimal.ZERO;
-    BigDecimal capped = BigDecimal.ZERO;
+    final Cost cost = new Cost();
+    final Cost capped = new Cost();
+  }
+
+  /** What is billed in one line each: what bands come to, and their flat amounts. */
+  private static final class Cost {
+    final Map<Integer, BigDecimal> lines = new HashMap<>();
+
+    void add(Map<Integer, BigDecimal> more) {
+      more.forEach((line, amount) -> lines.merge(line, amount, BigDecimal::add));
+    }
+
+    BigDecimal rounded(int decimals) {
+      return lines.values().stream()
+          .map(line -> round(line, decimals))
+          .reduce(BigDecimal.ZERO, BigDecimal::add);
+    }
   }
 
   private record Item(String tier, String meter, Price price) {}
@@ -176,13 +191,13 @@ class InvoiceModelTest {
           .allMatch(hour -> !hour.start().isBefore(invoice.start()))
           .allMatch(hour -> !hour.end().isAfter(invoice.end()));
       int decimals = rated.amount().currency().getDefaultFractionDigits();
-      assertThat(rated.exact().amount()).as(what).isEqualByComparingTo(round(sum.cost, 9));
-      assertThat(rated.amount().amount()).as(what).isEqualByComparingTo(round(sum.cost, decimals));
+      assertThat(rated.exact().amount()).as(what).isEqualByComparingTo(sum.cost.rounded(9));
+      assertThat(rated.amount().amount()).as(what).isEqualByComparingTo(sum.cost.rounded(decimals));
       boolean cut = i + 1 < invoice.lines().size() && isCap(invoice.lines().get(i + 1));
       Money cap = cut ? invoice.lines().get(i + 1).amount() : invoice.total().times(0);
       assertThat(rated.amount().plus(cap).amount())
           .as(what)
-          .isEqualByComparingTo(round(sum.capped, decimals));
+          .isEqualByComparingTo(sum.capped.rounded(decimals));
     }
     assertThat(expected).as(what).isEmpty();
   }
@@ -287,44 +302,46 @@ class InvoiceModelTest {
       long start = billing.period().windows(subscription.anchor()).at(nanos).start();
       long n = counted.get(billing.id() + start);
       if (n > hybrid.included()) {
-        BigDecimal cost = marginal(hybrid.overage(), n - hybrid.included());
-        sum.cost = sum.cost.add(cost);
+        Map<Integer, BigDecimal> cost = marginal(hybrid.overage(), n - hybrid.included());
+        sum.cost.add(cost);
         boolean free = n > ((PastQuota.Bill) billing.past()).cap().orElse(Long.MAX_VALUE);
-        sum.capped = free ? sum.capped : sum.capped.add(cost);
+        sum.capped.add(free ? Map.of() : cost);
       }
     } else {
-      sum.cost = sum.cost.add(marginal(price, sum.units));
-      sum.capped = sum.cost;
+      Map<Integer, BigDecimal> cost = marginal(price, sum.units);
+      sum.cost.add(cost);
+      sum.capped.add(cost);
     }
   }
 
-  private static BigDecimal marginal(Price price, long unit) {
-    return cost(price, unit).subtract(cost(price, unit - 1));
+  private static Map<Integer, BigDecimal> marginal(Price price, long unit) {
+    Map<Integer, BigDecimal> lines = new HashMap<>(cost(price, unit));
+    cost(price, unit - 1).forEach((line, was) -> lines.merge(line, was.negate(), BigDecimal::add));
+    return lines;
   }
 
-  private static BigDecimal cost(Price price, long units) {
+  /** By line: the bands are 0, 2, 4, and their flat amounts 1, 3, 5. */
+  private static Map<Integer, BigDecimal> cost(Price price, long units) {
     BigDecimal n = BigDecimal.valueOf(units);
     if (price instanceof Price.PerUnit each) {
-      return each.each().amount().multiply(n);
+      return Map.of(0, each.each().amount().multiply(n));
     }
     if (price instanceof Price.PerPackage pack) {
       BigDecimal size = BigDecimal.valueOf(pack.size());
-      return pack.each().amount().multiply(n.divide(size, 0, RoundingMode.CEILING));
+      return Map.of(0, pack.each().amount().multiply(n.divide(size, 0, RoundingMode.CEILING)));
     }
     Price.Tiered tiered = (Price.Tiered) price;
     boolean volume = tiered.mode() == Price.Tiered.Mode.VOLUME;
-    BigDecimal sum = BigDecimal.ZERO;
-    int paid = -1;
+    Map<Integer, BigDecimal> lines = new HashMap<>();
     for (long unit = 1; unit <= units; unit++) {
       int band = 0;
       while ((volume ? units : unit) > tiered.bands().get(band).upTo()) {
         band++;
       }
-      sum = sum.add(tiered.bands().get(band).each().amount());
-      sum = band == paid ? sum : sum.add(tiered.bands().get(band).flat().amount());
-      paid = band;
+      lines.merge(2 * band, tiered.bands().get(band).each().amount(), BigDecimal::add);
+      lines.put(2 * band + 1, tiered.bands().get(band).flat().amount());
     }
-    return sum;
+    return lines;
   }
 
   private TierCatalog catalog() {

@@ -287,6 +287,19 @@ class InvoicePreviewTest {
   }
 
   @Test
+  void units_areThoseOfTheHoursThatBeginInATime() {
+    bench.customer("acme", "pro");
+    use("2026-06-02T10:15:00Z", "calls", 20);
+    use("2026-06-02T10:45:00Z", "calls", 15);
+    use("2026-06-02T11:00:00Z", "calls", 7);
+    Instant ten = Instant.parse("2026-06-02T10:00:00Z");
+
+    assertThat(bench.monetizer.units("acme", "calls", ten, ten.plusSeconds(3600))).isEqualTo(35);
+    assertThat(bench.monetizer.units("acme", "calls", ten, ten.plusSeconds(7200))).isEqualTo(42);
+    assertThat(bench.monetizer.units("other", "calls", ten, ten.plusSeconds(7200))).isZero();
+  }
+
+  @Test
   void usage_costsNoMoreThanTheCap() {
     String key = bench.customer("acme", "pro");
     bench.monetizer.accounts().override("acme", Map.of("overage_cap", "56000"));

@@ -11,7 +11,7 @@ import java.util.List;
  * @param billableUnits those of them that have to be paid for
  * @param parts what the billable units were paid by; empty where there are none
  * @param exact what they cost, to a billionth
- * @param amount the same, rounded once to the currency's minor unit
+ * @param amount the same, rounded to the currency's minor unit: once, or what each band comes to
  */
 public record RatedLine(
     String meter,

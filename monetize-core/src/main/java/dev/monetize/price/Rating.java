@@ -5,6 +5,7 @@ package dev.monetize.price;
 import dev.monetize.price.RatedLine.Part;
 import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.Currency;
 import java.util.List;
 import java.util.Objects;
 
@@ -25,7 +26,9 @@ public final class Rating {
   }
 
   /**
-   * A line of an invoice: what units cost, rounded once, half-up, to the currency's minor unit.
+   * A line of an invoice: what units cost, rounded once, half-up, to the currency's minor unit; of
+   * bands, what each comes to is rounded, and its flat amount by itself, as payment providers make
+   * a line of each.
    *
    * @param meter the meter they were counted in
    */
@@ -54,11 +57,22 @@ public final class Rating {
     }
     BigInteger divisor = BigInteger.valueOf(divisor(unit));
     Money exact = Money.rounded(nanos, divisor, Money.SCALE, price.currency());
+    List<Part> parts = parts(unit, spans, billable, exact);
     Money amount =
-        Money.rounded(
-            nanos, divisor, price.currency().getDefaultFractionDigits(), price.currency());
-    return new RatedLine(
-        meter, units, billable, price, parts(unit, spans, billable, exact), exact, amount);
+        unit instanceof Price.Tiered
+            ? rounded(parts, price.currency())
+            : Money.rounded(
+                nanos, divisor, price.currency().getDefaultFractionDigits(), price.currency());
+    return new RatedLine(meter, units, billable, price, parts, exact, amount);
+  }
+
+  private static Money rounded(List<Part> parts, Currency currency) {
+    Money sum = Money.zero(currency);
+    for (Part part : parts) {
+      Money units = part.amount().plus(part.flat().times(-1));
+      sum = sum.plus(units.rounded()).plus(part.flat().rounded());
+    }
+    return sum;
   }
 
   /** How many of the units have to be paid for. */

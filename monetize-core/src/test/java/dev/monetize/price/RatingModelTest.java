@@ -34,7 +34,7 @@ class RatingModelTest {
       assertThat(line.exact().amount()).as(step).isEqualByComparingTo(round(oracle, Money.SCALE));
       assertThat(line.amount().amount())
           .as(step)
-          .isEqualByComparingTo(round(oracle, price.currency().getDefaultFractionDigits()));
+          .isEqualByComparingTo(rounded(price, units, oracle));
       assertThat(line.parts().stream().mapToLong(RatedLine.Part::units).sum())
           .as(step)
           .isEqualTo(line.billableUnits());
@@ -93,6 +93,27 @@ class RatingModelTest {
     return price instanceof Price.PerSecond second
         ? sum.divide(BigDecimal.valueOf(second.unitsPerSecond()), 40, RoundingMode.DOWN)
         : sum;
+  }
+
+  /** On bills, each band is a line, and its flat amount another. */
+  private static BigDecimal rounded(Price price, long units, BigDecimal exact) {
+    int decimals = price.currency().getDefaultFractionDigits();
+    Price unit = price instanceof Price.IncludedThenOverage hybrid ? hybrid.overage() : price;
+    if (!(unit instanceof Price.Tiered tiered)) {
+      return round(exact, decimals);
+    }
+    long paid = Rating.billable(price, units);
+    long[] in = new long[tiered.bands().size()];
+    for (long one = 1; one <= paid; one++) {
+      in[band(tiered, tiered.mode() == Price.Tiered.Mode.VOLUME ? paid : one)]++;
+    }
+    BigDecimal sum = BigDecimal.ZERO;
+    for (int i = 0; i < in.length; i++) {
+      Band band = tiered.bands().get(i);
+      sum = sum.add(round(band.each().amount().multiply(BigDecimal.valueOf(in[i])), decimals));
+      sum = in[i] == 0 ? sum : sum.add(round(band.flat().amount(), decimals));
+    }
+    return sum;
   }
 
   private static int band(Price.Tiered price, long unit) {

@@ -65,9 +65,12 @@ final class Dispatch {
     }
   }
 
-  /** How often an item failed, how often Stripe replied, and when it may be tried again. */
-  private record Retry(int failures, int replies, Instant notBefore) {
-    static final Retry NONE = new Retry(0, 0, Instant.MIN);
+  /**
+   * How often an item failed, how often Stripe replied, when it may be tried again, and whether it
+   * goes alone.
+   */
+  private record Retry(int failures, int replies, Instant notBefore, boolean alone) {
+    static final Retry NONE = new Retry(0, 0, Instant.MIN, false);
   }
 
   Dispatch(Outbox outbox, Pace pace) {
@@ -99,11 +102,12 @@ final class Dispatch {
     List<Task> tasks = new ArrayList<>();
     for (OutboxItem item : state.waiting().values()) {
       Task task = isDue(item, now) ? task(item, state, now) : null;
-      if (task instanceof Task.Compare && tasks.isEmpty()) {
+      boolean alone = task instanceof Task.Compare || retry(item).alone();
+      if (task != null && alone && tasks.isEmpty()) {
         inFlight.add(Lane.of(item));
         return List.of(task);
       }
-      if (task instanceof Task.Send) {
+      if (task != null && !alone) {
         inFlight.add(Lane.of(item));
         tasks.add(task);
         if (tasks.size() == most) {
@@ -115,8 +119,11 @@ final class Dispatch {
   }
 
   private boolean isDue(OutboxItem item, Instant now) {
-    return !now.isBefore(retries.getOrDefault(item.number(), Retry.NONE).notBefore())
-        && !inFlight.contains(Lane.of(item));
+    return !now.isBefore(retry(item).notBefore()) && !inFlight.contains(Lane.of(item));
+  }
+
+  private Retry retry(OutboxItem item) {
+    return retries.getOrDefault(item.number(), Retry.NONE);
   }
 
   /**
@@ -139,7 +146,7 @@ final class Dispatch {
   }
 
   private Task send(OutboxItem item) {
-    return new Task.Send(item, retries.getOrDefault(item.number(), Retry.NONE).replies());
+    return new Task.Send(item, retry(item).replies());
   }
 
   private static long lastArrival(OutboxItem item, OutboxState state) {
@@ -178,6 +185,15 @@ final class Dispatch {
     wake();
   }
 
+  /** Stripe refused them together: each is sent in a call of its own now, in its turn. */
+  synchronized void alone(List<OutboxItem> items) {
+    failures = 0;
+    for (OutboxItem item : items) {
+      retries.put(item.number(), new Retry(0, retry(item).replies(), Instant.MIN, true));
+    }
+    wake();
+  }
+
   /**
    * A call failed, and is to be tried again.
    *
@@ -186,10 +202,11 @@ final class Dispatch {
   synchronized void failed(
       List<OutboxItem> items, boolean replied, long retryAfterMillis, Instant now) {
     for (OutboxItem item : items) {
-      Retry last = retries.getOrDefault(item.number(), Retry.NONE);
+      Retry last = retry(item);
       long pause = Math.max(retryAfterMillis, pause(last.failures(), MOST_ITEM_PAUSE_MILLIS));
       int replies = last.replies() + (replied ? 1 : 0);
-      retries.put(item.number(), new Retry(last.failures() + 1, replies, now.plusMillis(pause)));
+      Instant notBefore = now.plusMillis(pause);
+      retries.put(item.number(), new Retry(last.failures() + 1, replies, notBefore, last.alone()));
     }
     failures++;
     if (failures >= FAILURES) {

@@ -5,7 +5,6 @@ package dev.monetize.stripe;
 import com.stripe.exception.StripeException;
 import dev.monetize.stripe.Dispatch.Task;
 import dev.monetize.stripe.OutboxEntry.Fate;
-import dev.monetize.stripe.OutboxEntry.Sealed;
 import dev.monetize.stripe.StripeUsageSink.Reporting;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -29,16 +28,16 @@ final class OutboxSender {
   private final Outbox outbox;
   private final Dispatch dispatch;
   private final Reporting to;
-  private final FlushTimes times;
+  private final Cutting cutting;
 
   /** What is to be sent. */
   private record Ready(OutboxItem item, MeterCall call) {}
 
-  OutboxSender(Outbox outbox, Dispatch dispatch, Reporting to, FlushTimes times) {
+  OutboxSender(Outbox outbox, Dispatch dispatch, Reporting to, Cutting cutting) {
     this.outbox = outbox;
     this.dispatch = dispatch;
     this.to = to;
-    this.times = times;
+    this.cutting = cutting;
   }
 
   /**
@@ -60,9 +59,7 @@ final class OutboxSender {
 
   private boolean stepInTurn() throws IOException, InterruptedException {
     Instant now = to.clock().instant();
-    if (times.isDue(outbox.look(OutboxState::lastSealed), now)) {
-      outbox.seal(new Sealed(times.before(now), now.getEpochSecond(), ""));
-    }
+    cutting.step(now);
     List<Task> tasks = dispatch.next(now, to.stripe().most());
     if (tasks.isEmpty()) {
       return false;
@@ -136,12 +133,11 @@ final class OutboxSender {
     }
     outbox.sync();
     Answer answer = to.stripe().send(ready.stream().map(Ready::call).toList());
-    if (ready.size() > 1 && answer instanceof Answer.Refused) {
-      for (Ready one : ready) { // it does not say which of them is at fault
-        take(to.stripe().send(List.of(one.call)), List.of(one.item), now);
-      }
+    List<OutboxItem> items = ready.stream().map(Ready::item).toList();
+    if (items.size() > 1 && answer instanceof Answer.Refused) {
+      dispatch.alone(items); // it does not say which of them is at fault
     } else {
-      take(answer, ready.stream().map(Ready::item).toList(), now);
+      take(answer, items, now);
     }
   }
 

@@ -7,7 +7,8 @@ import java.util.Optional;
 
 /**
  * Where billing periods begin that do not begin on the full hour: the use of such an hour is
- * reported in two parts, so that each is on the right invoice. Called by one thread at a time.
+ * reported in two parts, so that each is on the right invoice. Called on several threads, also each
+ * minute for whoever used something in the hour.
  */
 @FunctionalInterface
 public interface PeriodStarts {

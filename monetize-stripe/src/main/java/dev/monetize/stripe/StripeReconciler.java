@@ -3,33 +3,35 @@
 package dev.monetize.stripe;
 
 import com.stripe.exception.StripeException;
+import dev.monetize.stripe.Differences.Subject;
 import dev.monetize.stripe.UsageComparison.Verdict;
 import java.math.BigDecimal;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Compares what the ledger has with what Stripe has, to the unit:
+ * Compares what the ledger has with what Stripe has and bills, to the unit and the cent:
  *
  * <pre>{@code
- * StripeReconciler reconciler = new StripeReconciler(sink, ledger::units);
+ * StripeReconciler reconciler =
+ *     new StripeReconciler(sink, ledger::units).withInvoices(connection, monetizer::invoicePreview);
  * ReconcileReport report = reconciler.check(customers, periodStart, now);
  * System.out.print(report.text());
  * }</pre>
  *
- * <p>Sums at Stripe are late, and usage is on its way for a while: a difference is a {@link
- * Verdict#DRIFT} when nothing has changed on either side for {@value #QUIET_MINUTES} minutes, which
- * takes two checks of the same period; until then it is {@link Verdict#SETTLING}. Compare hours
- * that are over. A ledger that other instances do not share must be compared with meters that
+ * <p>Sums and drafts at Stripe are late, and usage is on its way for a while: a difference is a
+ * {@link Verdict#DRIFT} when nothing has changed on either side for {@value #QUIET_MINUTES}
+ * minutes, which takes two checks by one reconciler; until then it is {@link Verdict#SETTLING}. So
+ * check each half an hour or so, and watch {@link #drifted}. Compare hours that are over and that
+ * the sink was given. A ledger that other instances do not share must be compared with meters that
  * others do not report to. Thread-safe.
  */
 public final class StripeReconciler {
@@ -38,64 +40,70 @@ public final class StripeReconciler {
   public static final int QUIET_MINUTES = 15;
 
   private static final Logger log = LoggerFactory.getLogger(StripeReconciler.class);
-  private static final Duration QUIET = Duration.ofMinutes(QUIET_MINUTES);
   private static final long HOUR = 3600;
 
   private final StripeUsageSink sink;
   private final UsageCount ledger;
-  private final Map<Place, Seen> seen = new HashMap<>();
+  private final @Nullable InvoiceCheck invoices;
+  private final Differences differences = new Differences();
   private ReconcileReport last =
-      new ReconcileReport(Instant.EPOCH, Instant.EPOCH, Instant.EPOCH, List.of());
+      new ReconcileReport(Instant.EPOCH, Instant.EPOCH, Instant.EPOCH, List.of(), List.of());
 
   /** What is compared. */
   private record Place(String customer, String meter, Instant from, Instant to) {}
 
-  /** What our side has. */
-  private record Ours(long ledger, long onTheWay, long inDoubt, long dropped, long lastArrival) {
+  /** What both sides have of an hour. */
+  private record Hour(Reported ours, BigDecimal theirs) {
 
-    /** The least that Stripe should have. */
-    BigDecimal least() {
-      return BigDecimal.valueOf(ledger - onTheWay - inDoubt - dropped);
-    }
-
-    BigDecimal most() {
-      return BigDecimal.valueOf(ledger - onTheWay - dropped);
-    }
-
-    BigDecimal difference(BigDecimal theirs) {
-      if (theirs.compareTo(least()) < 0) {
-        return theirs.subtract(least());
-      }
-      return theirs.compareTo(most()) > 0 ? theirs.subtract(most()) : BigDecimal.ZERO;
+    BigDecimal difference() {
+      return ours.difference(theirs);
     }
   }
 
-  /** What was seen, and since when it has been so. */
-  private record Seen(Ours ours, BigDecimal theirs, Instant since) {}
-
   /**
-   * One that compares a sink's meters.
+   * One that compares a sink's meters, and no invoices.
    *
    * @param ledger what the journal that the sink serves counted
    */
   public StripeReconciler(StripeUsageSink sink, UsageCount ledger) {
+    this(sink, ledger, null);
+  }
+
+  private StripeReconciler(
+      StripeUsageSink sink, UsageCount ledger, @Nullable InvoiceCheck invoices) {
     this.sink = sink;
     this.ledger = ledger;
+    this.invoices = invoices;
   }
 
   /**
-   * Compares, with one call to Stripe for each customer and meter, and one more where it differs.
+   * The same, and compares what invoices bill for the sink's meters: units and money.
+   *
+   * @param source what is to be paid
+   */
+  public StripeReconciler withInvoices(StripeConnection connection, InvoiceSource source) {
+    return withInvoices(new StripeInvoices(connection), source);
+  }
+
+  StripeReconciler withInvoices(BilledInvoices billed, InvoiceSource source) {
+    return new StripeReconciler(sink, ledger, new InvoiceCheck(sink, billed, source));
+  }
+
+  /**
+   * Compares, one call to Stripe after the other: for each customer and meter one, and one more
+   * where it differs; for the invoices of a customer two, and more where they have many lines.
    * Customers who are not at Stripe are left out.
    *
    * @param customers ours
-   * @param from its full hour begins the period
-   * @param to the period ends with the last full hour that ends before it
+   * @param from its full hour begins the time; of invoices, all billing periods that it touches
+   * @param to the time ends with the last full hour that ends before it
    */
   public ReconcileReport check(Collection<String> customers, Instant from, Instant to) {
     Instant first = hour(from);
     Instant end = hour(to);
     Instant now = sink.clock().instant();
     List<UsageComparison> lines = new ArrayList<>();
+    List<InvoiceComparison> billed = new ArrayList<>();
     for (String customer : customers) {
       Optional<String> there = sink.customers().apply(customer);
       if (there.isPresent()) {
@@ -104,18 +112,26 @@ public final class StripeReconciler {
                 (meter, event) ->
                     lines.add(
                         compare(new Place(customer, meter, first, end), event, there.get(), now)));
+        if (invoices != null) {
+          billed.addAll(invoices.of(customer, there.get(), first, end, now));
+        }
       }
     }
-    ReconcileReport report = new ReconcileReport(now, first, end, lines);
+    ReconcileReport report = new ReconcileReport(now, first, end, lines, billed);
     synchronized (this) {
       last = report;
     }
     return report;
   }
 
-  /** The last report; one of nothing until there is one. Its drift is a number to watch. */
+  /** The last report; one of nothing until there is one. */
   public synchronized ReconcileReport last() {
     return last;
+  }
+
+  /** {@link ReconcileReport#drifted} of the last report: a gauge to have an alarm on. */
+  public int drifted() {
+    return last().drifted();
   }
 
   private static Instant hour(Instant time) {
@@ -123,15 +139,19 @@ public final class StripeReconciler {
   }
 
   private UsageComparison compare(Place place, String event, String customer, Instant now) {
-    long from = place.from.getEpochSecond();
-    long to = place.to.getEpochSecond();
-    Ours ours = ours(place);
+    Reported ours = ours(place);
     Map<Instant, BigDecimal> hours = new TreeMap<>();
     Optional<BigDecimal> theirs = Optional.empty();
+    Verdict verdict = Verdict.UNKNOWN;
     try {
-      theirs = Optional.ofNullable(sink.stripe().sum(event, customer, from, to));
-      if (theirs.isPresent() && ours.difference(theirs.get()).signum() != 0) {
-        hours = differences(place, sink.stripe().hours(event, customer, from, to));
+      theirs = Optional.ofNullable(sum(place, event, customer));
+      if (theirs.isPresent()) {
+        boolean differs = ours.difference(theirs.get()).signum() != 0;
+        Map<Instant, Hour> differing = differs ? differing(place, event, customer) : Map.of();
+        differing.forEach((hour, both) -> hours.put(hour, both.difference()));
+        Subject subject = new Subject(place.customer, place.meter);
+        verdict = differences.verdict(subject, place.from, place.to, differing, now);
+        verdict = differs && differing.isEmpty() ? Verdict.SETTLING : verdict;
       }
     } catch (StripeException e) {
       log.warn(
@@ -139,86 +159,50 @@ public final class StripeReconciler {
           place.customer,
           place.meter,
           e.getMessage());
+      theirs = Optional.empty();
     }
-    BigDecimal difference = theirs.map(ours::difference).orElse(BigDecimal.ZERO);
-    Verdict verdict =
-        theirs.map(sum -> verdict(place, ours, sum, difference, now)).orElse(Verdict.UNKNOWN);
     return new UsageComparison(
         place.customer,
         place.meter,
-        ours.ledger,
-        ours.onTheWay,
-        ours.inDoubt,
-        ours.dropped,
+        ours.ledger(),
+        ours.onTheWay(),
+        ours.inDoubt(),
+        ours.dropped(),
         theirs,
-        difference,
+        theirs.map(ours::difference).orElse(BigDecimal.ZERO),
         verdict,
         hours);
   }
 
-  private Ours ours(Place place) {
+  private @Nullable BigDecimal sum(Place place, String event, String customer)
+      throws StripeException {
+    return sink.stripe()
+        .sum(event, customer, place.from.getEpochSecond(), place.to.getEpochSecond());
+  }
+
+  private Reported ours(Place place) {
     // what is on its way is looked at first: what arrives meanwhile makes it settle, not drift
-    Ours outbox = sink.outbox().look(state -> onTheWay(place, state));
-    long counted = ledger.units(place.customer, place.meter, place.from, place.to);
-    return new Ours(counted, outbox.onTheWay, outbox.inDoubt, outbox.dropped, outbox.lastArrival);
+    Reported reported =
+        sink.outbox()
+            .look(state -> Reported.of(state, place.customer, place.meter, place.from, place.to));
+    return reported.counted(ledger.units(place.customer, place.meter, place.from, place.to));
   }
 
-  private static Ours onTheWay(Place place, OutboxState state) {
-    long onTheWay = 0;
-    long inDoubt = 0;
-    long dropped = 0;
-    long lastArrival = 0;
-    for (Map.Entry<UsageWindow, OutboxWindow> entry : state.windows().entrySet()) {
-      if (isIn(entry.getKey(), place)) {
-        onTheWay += entry.getValue().open();
-        dropped += entry.getValue().dropped();
-        lastArrival = Math.max(lastArrival, entry.getValue().arrivedAt());
-      }
-    }
-    List<OutboxItem> items = new ArrayList<>(state.waiting().values());
-    state.parked().values().forEach(parked -> items.add(parked.item()));
-    for (OutboxItem item : items) {
-      if (isIn(item.window(), place)) {
-        onTheWay += item.firstTry() == 0 ? item.units() : 0;
-        inDoubt += item.firstTry() == 0 ? 0 : item.units();
-      }
-    }
-    return new Ours(0, onTheWay, inDoubt, dropped, lastArrival);
-  }
-
-  private static boolean isIn(UsageWindow window, Place place) {
-    return window.customer().equals(place.customer)
-        && window.meter().equals(place.meter)
-        && !window.start().isBefore(place.from)
-        && window.start().isBefore(place.to);
-  }
-
-  private synchronized Verdict verdict(
-      Place place, Ours ours, BigDecimal theirs, BigDecimal difference, Instant now) {
-    if (difference.signum() == 0) {
-      seen.remove(place);
-      return Verdict.EQUAL;
-    }
-    Seen before = seen.get(place);
-    Seen known =
-        before != null && before.ours.equals(ours) && before.theirs.compareTo(theirs) == 0
-            ? before
-            : new Seen(ours, theirs, now);
-    seen.put(place, known);
-    return now.isBefore(known.since.plus(QUIET)) ? Verdict.SETTLING : Verdict.DRIFT;
-  }
-
-  /** By hour, what Stripe has too much or too little. */
-  private Map<Instant, BigDecimal> differences(Place place, Map<Long, BigDecimal> theirs) {
-    Map<Instant, BigDecimal> differences = new TreeMap<>();
+  /** By hour, what both sides have where it differs. */
+  private Map<Instant, Hour> differing(Place place, String event, String customer)
+      throws StripeException {
+    Map<Long, BigDecimal> theirs =
+        sink.stripe()
+            .hours(event, customer, place.from.getEpochSecond(), place.to.getEpochSecond());
+    Map<Instant, Hour> found = new TreeMap<>();
     for (Instant hour = place.from; hour.isBefore(place.to); hour = hour.plusSeconds(HOUR)) {
-      Ours ours = ours(new Place(place.customer, place.meter, hour, hour.plusSeconds(HOUR)));
-      BigDecimal difference =
-          ours.difference(theirs.getOrDefault(hour.getEpochSecond(), BigDecimal.ZERO));
-      if (difference.signum() != 0) {
-        differences.put(hour, difference);
+      Reported ours = ours(new Place(place.customer, place.meter, hour, hour.plusSeconds(HOUR)));
+      BigDecimal sum = theirs.getOrDefault(hour.getEpochSecond(), BigDecimal.ZERO);
+      Hour both = new Hour(ours, sum.stripTrailingZeros());
+      if (both.difference().signum() != 0) {
+        found.put(hour, both);
       }
     }
-    return differences;
+    return found;
   }
 }

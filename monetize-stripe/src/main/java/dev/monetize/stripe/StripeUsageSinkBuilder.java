@@ -80,7 +80,8 @@ public final class StripeUsageSinkBuilder {
 
   /**
    * How often use is cut into items: full hours (the default is one), each some minutes late, or a
-   * shorter time, for tests and demonstrations.
+   * shorter time, for tests and demonstrations. What is cut after an invoice has become final is on
+   * none: with more than an hour, have Stripe keep invoices as drafts for longer than that.
    *
    * @throws IllegalArgumentException if less than a second, more than a day, or longer than an hour
    *     and not full hours
@@ -170,8 +171,8 @@ public final class StripeUsageSinkBuilder {
     Reporting reporting =
         new Reporting(stripe, Collections.unmodifiableMap(new TreeMap<>(meters)), who, clock);
     Dispatch dispatch = new Dispatch(opened, new Pace(callsPerSecond));
-    OutboxSender sender =
-        new OutboxSender(opened, dispatch, reporting, new FlushTimes(flushEvery, opened.id()));
+    Cutting cutting = new Cutting(opened, new FlushTimes(flushEvery, opened.id()), periods);
+    OutboxSender sender = new OutboxSender(opened, dispatch, reporting, cutting);
     Workers running =
         new Workers("monetize-stripe", StripeUsageSink.class, new Sending(dispatch, sender));
     running.start(threads);

@@ -42,6 +42,8 @@ public record UsageComparison(
     EQUAL,
     /** It differs, which may be because sums at Stripe are late: look again. */
     SETTLING,
+    /** Some of it is not to be there yet: on the way, or of a period that has no invoice yet. */
+    NOT_YET,
     /** It differs, and has done so for too long. */
     DRIFT,
     /** Stripe did not tell. */

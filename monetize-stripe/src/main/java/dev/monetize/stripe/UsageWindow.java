@@ -28,6 +28,11 @@ public record UsageWindow(String customer, String meter, Instant start)
     Objects.requireNonNull(start, "start");
   }
 
+  /** One before all that begin then. */
+  static UsageWindow first(Instant start) {
+    return new UsageWindow("", "", start);
+  }
+
   /** By time, customer, meter. */
   @Override
   public int compareTo(UsageWindow other) {

@@ -38,7 +38,6 @@ final class ModelStripe implements MeterEvents {
   static final int LOCKED = 8;
 
   private static final Duration A_DAY = Duration.ofHours(24);
-  private static final Duration LATE = Duration.ofMinutes(9);
   private static final Duration OLDEST = Duration.ofDays(35);
 
   private final SplittableRandom random;
@@ -46,8 +45,9 @@ final class ModelStripe implements MeterEvents {
   private final Map<String, Instant> identifiers = new HashMap<>();
   private final Map<String, Answer> answers = new HashMap<>();
   private final List<Taken> taken = new ArrayList<>();
-  private final Deque<Integer> ways = new ArrayDeque<>();
+  private final Deque<Integer> planned = new ArrayDeque<>();
   private final List<Sent> sent = new ArrayList<>();
+  private Duration late = Duration.ofMinutes(9);
   private int most = 1;
   private double failing;
   private boolean out;
@@ -73,7 +73,7 @@ final class ModelStripe implements MeterEvents {
   /** Has the next calls go these ways. */
   void next(int... way) {
     for (int one : way) {
-      ways.add(one);
+      planned.add(one);
     }
   }
 
@@ -98,6 +98,11 @@ final class ModelStripe implements MeterEvents {
     return taken;
   }
 
+  /** Has its sums lag behind by so much. */
+  void late(Duration value) {
+    late = value;
+  }
+
   /** Has it take so many in one call. */
   void most(int value) {
     most = value;
@@ -118,8 +123,9 @@ final class ModelStripe implements MeterEvents {
         .doesNotHaveDuplicates();
     boolean fails = out || random.nextDouble() < failing;
     faults += fails ? 1 : 0;
-    int way = fails ? random.nextInt(out ? 3 : 7) : WORKS;
-    way = ways.isEmpty() ? way : ways.remove();
+    int ways = out ? 3 : together.size() > 1 ? 8 : 7; // one alone that is refused is parked
+    int way = fails ? random.nextInt(ways) : WORKS;
+    way = planned.isEmpty() ? way : planned.remove();
     Answer answer = new Answer.Arrived();
     for (MeterCall call : together) {
       answer = send(call, way);
@@ -194,7 +200,7 @@ final class ModelStripe implements MeterEvents {
       faults++;
       throw new ApiConnectionException("no sum");
     }
-    Instant seen = clock.instant().minus(LATE);
+    Instant seen = clock.instant().minus(late);
     Map<Long, BigDecimal> hours = new TreeMap<>();
     for (Taken one : taken) {
       boolean shown = !one.at.isAfter(seen) && one.second >= from && one.second < to;

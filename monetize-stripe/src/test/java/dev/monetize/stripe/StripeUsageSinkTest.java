@@ -105,6 +105,37 @@ final class StripeUsageSinkTest {
   }
 
   @Test
+  void use_ofAPeriodThatEndedIsSentBeforeItsInvoiceIsFinal()
+      throws IOException, InterruptedException {
+    Instant begin = NOON.plusSeconds(61);
+    sink.close();
+    sink =
+        open(
+            settings()
+                .periods(
+                    (customer, hour) ->
+                        Optional.of(begin)
+                            .filter(one -> customer.equals("acme") && hour.equals(NOON))));
+    use("acme", NOON.plusSeconds(60));
+    use("other", NOON.plusSeconds(60));
+    later(Duration.ofSeconds(80));
+    assertThat(stripe.sent()).as("more may be on its way").isEmpty();
+    use("acme", NOON.plusSeconds(60), begin);
+
+    later(Duration.ofSeconds(90));
+
+    assertThat(stripe.sent()).extracting(ModelStripe.Sent::units).containsExactly(2L);
+    use("acme", NOON.plusSeconds(59));
+    later(Duration.ofSeconds(60));
+    assertThat(stripe.sent())
+        .as("late")
+        .extracting(ModelStripe.Sent::units)
+        .containsExactly(2L, 1L);
+    later(Duration.ofMinutes(66));
+    assertThat(stripe.sent()).as("the rest, on the hour").hasSize(4);
+  }
+
+  @Test
   void use_thatIsLateIsAnotherCallOfItsHour() throws IOException, InterruptedException {
     use("acme", NOON);
     later(Duration.ofMinutes(70));
@@ -339,6 +370,36 @@ final class StripeUsageSinkTest {
     assertThat(stripe.calls()).isEqualTo(1 + 1 + 10 + 2);
     assertThat(sink.parked()).as("the one that was refused alone").hasSize(1);
     assertThat(sink.backlog().arrived()).isEqualTo(48);
+  }
+
+  @Test
+  void several_thatWereRefusedTogetherGoOneByOneAtThePace()
+      throws IOException, InterruptedException {
+    stripe.most(10);
+    sink.close();
+    sink = open(settings().callsPerSecond(2));
+    for (int i = 0; i < 9; i++) {
+      use("c" + i, NOON);
+    }
+    stripe.next(REFUSED);
+    sink.flush();
+    send();
+    assertThat(stripe.calls()).as("at once").isBetween(2, 3);
+
+    for (int second = 1; second <= 5; second++) {
+      int before = stripe.calls();
+      later(Duration.ofSeconds(1));
+      assertThat(stripe.calls() - before).isLessThanOrEqualTo(2);
+    }
+    assertThat(stripe.calls()).isEqualTo(1 + 9);
+    assertThat(stripe.taken()).hasSize(9);
+
+    for (int i = 0; i < 9; i++) {
+      use("c" + i, clock.instant());
+    }
+    sink.flush();
+    send();
+    assertThat(stripe.calls()).as("together again").isEqualTo(1 + 9 + 1);
   }
 
   @Test

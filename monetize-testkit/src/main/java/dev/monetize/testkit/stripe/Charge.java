@@ -11,7 +11,8 @@ import java.util.List;
 
 /**
  * One line that a price comes to: an amount in whole cents, for so many units. Graduated tiers come
- * to a line each. What is not a whole cent is rounded on each line, half up.
+ * to a line each, flat fees to one without units. What is not a whole cent is rounded on each line,
+ * half up.
  */
 record Charge(long amount, BigDecimal quantity, String unitAmount, String note) {
 
@@ -78,7 +79,7 @@ record Charge(long amount, BigDecimal quantity, String unitAmount, String note) 
     BigDecimal flat = decimal(tier, "flat_amount_decimal");
     if (flat.signum() != 0) {
       charges.add(
-          new Charge(cents(flat), BigDecimal.ONE, flat.toPlainString(), note + " flat fee"));
+          new Charge(cents(flat), BigDecimal.ZERO, flat.toPlainString(), note + " flat fee"));
     }
   }
 

@@ -9,6 +9,7 @@ import com.stripe.exception.InvalidRequestException;
 import com.stripe.exception.StripeException;
 import com.stripe.model.Customer;
 import com.stripe.model.Invoice;
+import com.stripe.model.InvoiceLineItem;
 import com.stripe.model.Price;
 import com.stripe.model.billing.Meter;
 import com.stripe.param.PriceCreateParams;
@@ -110,6 +111,10 @@ class PricesTest {
   void graduatedTiers_areALineEach() throws Exception {
     Invoice invoice = invoice(250, each -> tiers(each, PriceCreateParams.TiersMode.GRADUATED));
     assertThat(amounts(invoice)).containsExactly(1000L, 550L, 50L, 50L);
+    assertThat(invoice.getLines().getData())
+        .extracting(InvoiceLineItem::getQuantity)
+        .as("flat fees are of no units")
+        .containsExactlyInAnyOrder(100L, 100L, 50L, 0L);
   }
 
   @ParameterizedTest

@@ -61,6 +61,11 @@ class ReadmeTest {
           new Snippet("sinks", "Warehouse warehouse", "monetizer"),
           new Snippet("record", ENGINE, "answer"),
           new Snippet("stripe", "ServletContext context, URI thanks, URI pricing", "page"),
+          new Snippet(
+              "reconcile",
+              ENGINE
+                  + ", StripeConnection connection, StripeUsageSink usage, List<String> customers",
+              "report"),
           new Snippet("many-instances", "Pepper pepper", "monetizer"),
           new Snippet("notices", "String secret", "monetizer"),
           new Snippet("invoice", ENGINE, "invoice"),
