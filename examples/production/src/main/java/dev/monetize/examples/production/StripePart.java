@@ -2,9 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.monetize.examples.production;
 
+import com.stripe.exception.StripeException;
 import dev.monetize.Monetizer;
 import dev.monetize.redis.RedisUsageJournal;
+import dev.monetize.stripe.CatalogPlan;
 import dev.monetize.stripe.StripeBilling;
+import dev.monetize.stripe.StripeCatalog;
 import dev.monetize.stripe.StripeUsageSink;
 import dev.monetize.stripe.StripeWebhookServlet;
 import java.io.IOException;
@@ -28,6 +31,7 @@ final class StripePart implements AutoCloseable {
 
   StripePart(StripeSettings settings, UnifiedJedis redis, Path data) throws IOException {
     this.settings = settings;
+    StripeCatalog catalog = StripeCatalog.of(settings.connection());
     this.billing =
         StripeBilling.builder(settings.connection(), data)
             .journal(RedisUsageJournal.on(redis).prefix("monetize:stripe-billing:"))
@@ -35,8 +39,8 @@ final class StripePart implements AutoCloseable {
     this.sink =
         StripeUsageSink.builder(settings.connection(), data)
             .outbox(RedisUsageJournal.on(redis).prefix("monetize:stripe-outbox:"))
-            .meter("calls", "monetize_calls")
-            .meter("tokens", "monetize_tokens")
+            .meter("calls", catalog.eventName("calls"))
+            .meter("tokens", catalog.eventName("tokens"))
             .customers(billing::stripeCustomer)
             .periods(billing::periodStart)
             .flushEvery(settings.flushEvery())
@@ -47,8 +51,17 @@ final class StripePart implements AutoCloseable {
     return sink;
   }
 
+  /** Begins; prices that Stripe does not have yet are made there. */
   void start(Monetizer monetizer) {
     billing.start(monetizer, sink);
+    try {
+      CatalogPlan done = StripeCatalog.of(settings.connection()).apply(monetizer.tiers());
+      if (!done.isEmpty()) {
+        System.err.println(done);
+      }
+    } catch (StripeException | IllegalStateException e) {
+      System.err.println("nobody can subscribe to what Stripe has no price for: " + e.getMessage());
+    }
   }
 
   void addTo(ServletContextHandler app, Monetizer monetizer) {

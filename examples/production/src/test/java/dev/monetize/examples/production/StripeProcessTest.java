@@ -1,0 +1,161 @@
+// Copyright The Monetize Authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.monetize.examples.production;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.stripe.StripeClient;
+import com.stripe.exception.StripeException;
+import com.stripe.model.WebhookEndpoint;
+import com.stripe.param.WebhookEndpointCreateParams;
+import com.stripe.param.WebhookEndpointCreateParams.EnabledEvent;
+import dev.monetize.stripe.StripeConnection;
+import dev.monetize.testkit.stripe.FakeStripe;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Two instances bill at one Stripe: a customer subscribes, uses, and is reported once. */
+class StripeProcessTest {
+
+  private static final String CHECKOUT = "/billing/checkout?tier=pro";
+  private static final long PATIENCE_SECONDS = 60;
+
+  @TempDir private Path data;
+  private final FakeStripe stripe = FakeStripe.start();
+  private RedisProcess redis;
+  private InstanceProcess one;
+  private InstanceProcess other;
+
+  @BeforeEach
+  void start() throws IOException, StripeException {
+    redis = new RedisProcess();
+    int port = freePort();
+    String secret = webhook("http://localhost:" + port + "/stripe/webhook");
+    one = instance("one", port, secret);
+    other = instance("other", 0, secret);
+    one.awaitReady();
+    other.awaitReady();
+  }
+
+  @AfterEach
+  void stop() throws IOException {
+    one.close();
+    other.close();
+    stripe.close();
+    redis.close();
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    }
+  }
+
+  /** An endpoint at Stripe; what it signs with. */
+  private String webhook(String url) throws StripeException {
+    StripeClient client =
+        StripeConnection.with(stripe.apiKey()).at(URI.create(stripe.apiBase())).client();
+    WebhookEndpoint made =
+        client
+            .v1()
+            .webhookEndpoints()
+            .create(
+                WebhookEndpointCreateParams.builder()
+                    .setUrl(url)
+                    .addEnabledEvent(EnabledEvent.ALL)
+                    .build());
+    return made.getSecret();
+  }
+
+  private InstanceProcess instance(String name, int port, String secret) throws IOException {
+    Map<String, String> environment = InstanceProcess.environment(redis.url(), data.resolve(name));
+    environment.put("PORT", Integer.toString(port));
+    environment.put("STRIPE_API_KEY", stripe.apiKey());
+    environment.put("STRIPE_API_BASE", stripe.apiBase());
+    environment.put("STRIPE_WEBHOOK_SECRET", secret);
+    environment.put("STRIPE_FLUSH_SECONDS", "1");
+    return InstanceProcess.start(environment);
+  }
+
+  private static void await(String what, Callable<Boolean> is) throws Exception {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    while (!is.call()) {
+      assertThat(System.nanoTime()).as(what).isLessThan(deadline);
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
+    }
+  }
+
+  private static String tier(InstanceProcess of, String key) throws Exception {
+    return Api.json(of.api().get(key, "/usage")).path("tier").textValue();
+  }
+
+  @Test
+  void customer_subscribesUsesAndIsReportedOnce_alsoWhenAnInstanceDies() throws Exception {
+    String key = one.key("free");
+    HttpResponse<String> answer = other.api().get(key, CHECKOUT);
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    String page = Api.json(answer).path("url").textValue();
+    assertThat(tier(one, key)).isEqualTo("free");
+
+    stripe.completeCheckout(page.substring(page.lastIndexOf('/') + 1));
+
+    await("both know what was subscribed to", () -> "pro".equals(tier(one, key)));
+    await("both know what was subscribed to", () -> "pro".equals(tier(other, key)));
+    assertThat(one.api().get(key, CHECKOUT).statusCode()).as("has one").isEqualTo(409);
+
+    long calls = 0;
+    for (int i = 0; i < 20; i++) {
+      assertThat(one.api().generate(key, "", "a b").statusCode()).isEqualTo(200);
+      assertThat(other.api().hello(key)).isEqualTo(200);
+      calls += 2;
+    }
+    String customer = stripeCustomer();
+    long before = calls;
+    await("all is reported", () -> reported(customer, "monetize_calls") == before);
+
+    assertThat(one.api().hello(key)).isEqualTo(200);
+    one.close(); // whichever of them reports, the other has to know of it
+    for (int i = 0; i < 10; i++) {
+      assertThat(other.api().hello(key)).isEqualTo(200);
+    }
+    calls += 11;
+    long all = calls;
+    await("all is reported", () -> reported(customer, "monetize_calls") == all);
+    assertThat(other.terminate(5)).as("ends within 5 s").isTrue();
+    assertThat(reported(customer, "monetize_calls")).isEqualTo(all);
+  }
+
+  @Test
+  void whoIsNotKnown_andWhatIsNotSold_areToldSo() throws Exception {
+    assertThat(one.api().get("mk_live_none", CHECKOUT).statusCode()).isEqualTo(401);
+    String key = one.key("free");
+    assertThat(one.api().get(key, "/billing/checkout").statusCode()).isEqualTo(400);
+    assertThat(one.api().get(key, "/billing/checkout?tier=gold").statusCode()).isEqualTo(400);
+    assertThat(one.api().get(key, "/billing/checkout?tier=enterprise").statusCode()).isEqualTo(409);
+    assertThat(one.api().used(key, "calls")).as("none of them is a call").isZero();
+  }
+
+  private long reported(String customer, String event) {
+    BigDecimal units = stripe.usage(customer, event);
+    return units.longValueExact();
+  }
+
+  private String stripeCustomer() throws IOException {
+    JsonNode customers = Api.json(stripe.state()).path("customers");
+    assertThat(customers).hasSize(1);
+    return customers.get(0).path("id").textValue();
+  }
+}
