@@ -72,10 +72,10 @@ final class ChangeFeed implements AutoCloseable {
   }
 
   private void hearOnce() {
-    try (Hearing now = new Hearing(Subscriber.connection(redis), listener, this::heard)) {
+    try (Hearing now = new Hearing(Subscriber.connection(redis), channel, listener, this::heard)) {
       hearing = now;
       if (!closed) {
-        now.hear(channel);
+        now.hear();
       }
     } finally {
       hearing = null;

@@ -21,28 +21,35 @@ final class Hearing extends JedisPubSub implements AutoCloseable {
   private final Connection connection;
   private final Changes.Listener listener;
   private final Runnable begun;
+  private final String channel;
+  private boolean heard;
   private final long since = System.nanoTime();
 
-  Hearing(Connection connection, Changes.Listener listener, Runnable begun) {
+  Hearing(Connection connection, String channel, Changes.Listener listener, Runnable begun) {
+    this.channel = channel;
     this.connection = connection;
     this.listener = listener;
     this.begun = begun;
   }
 
-  void hear(String channel) {
+  void hear() {
     proceed(connection, channel);
   }
 
-  /** From here on nothing is missed; before, anything may have been. */
+  /** From here on nothing is missed; before, anything may have been. Later ones are answers. */
   @Override
-  public void onSubscribe(String channel, int channels) {
+  public void onSubscribe(String name, int channels) {
+    if (heard) {
+      return;
+    }
+    heard = true;
     connection.setSoTimeout(SILENT_MILLIS);
     begun.run();
     tell(listener::missed);
   }
 
   @Override
-  public void onMessage(String channel, String customer) {
+  public void onMessage(String name, String customer) {
     tell(() -> listener.changed(customer));
   }
 
@@ -54,11 +61,15 @@ final class Hearing extends JedisPubSub implements AutoCloseable {
     }
   }
 
-  /** Has the server answer, or ends it if it has not even begun for long; from another thread. */
+  /**
+   * Has the server answer, or ends it if it has not even begun for long; from another thread. Asks
+   * for the channel once more: where the answer to a ping is faster than Jedis 8.0 has noted that
+   * it is to come, Jedis takes the connection for broken.
+   */
   void ping(long now) {
     if (isSubscribed()) {
       try {
-        ping();
+        subscribe(channel);
       } catch (JedisException e) {
         log.debug("{} could not be asked for an answer", connection, e); // the reader finds out
       }

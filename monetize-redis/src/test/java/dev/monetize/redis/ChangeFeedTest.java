@@ -104,7 +104,7 @@ class ChangeFeedTest {
                 .build();
         AutoCloseable feed = RedisCustomers.on(quiet).listen(told)) {
       told.next(Told.MISSED);
-      server.awaitPongs(4); // longer than the patience with silence
+      server.awaitAnswers(5); // longer than the patience with silence
       told.nothing();
 
       elsewhere.put(KEY);

@@ -11,7 +11,6 @@ import java.io.OutputStream;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -24,7 +23,7 @@ final class MutedServer implements AutoCloseable {
   private volatile boolean mute;
   private volatile boolean mutesSubscribers;
   private final Semaphore connections = new Semaphore(0);
-  private final Semaphore pongs = new Semaphore(0);
+  private final Semaphore answers = new Semaphore(0);
 
   MutedServer() throws IOException {
     start(this::accept);
@@ -50,8 +49,8 @@ final class MutedServer implements AutoCloseable {
   }
 
   /** Waits for answers of the server to one that listens. */
-  void awaitPongs(int n) throws InterruptedException {
-    assertThat(pongs.tryAcquire(n, 10, TimeUnit.SECONDS)).isTrue();
+  void awaitAnswers(int n) throws InterruptedException {
+    assertThat(answers.tryAcquire(n, 10, TimeUnit.SECONDS)).isTrue();
   }
 
   private interface Work {
@@ -97,8 +96,8 @@ final class MutedServer implements AutoCloseable {
         for (int n = in.read(bytes); n >= 0; n = in.read(bytes)) {
           String text = new String(bytes, 0, n, ISO_8859_1);
           dead |= mute || (mutesSubscribers && asks && text.contains("SUBSCRIBE"));
-          if (text.toUpperCase(Locale.ROOT).contains("PONG")) {
-            pongs.release();
+          if (!asks && text.contains("subscribe")) {
+            answers.release();
           }
           if (asks || !dead) {
             out.write(bytes, 0, n);
