@@ -40,6 +40,7 @@ public final class Accounts {
   private final Time time;
   private final SecureRandom random = new SecureRandom();
 
+  private static final int MOST_TRIES = 1000;
   private static final Duration MOST_OVERLAP = Duration.ofDays(366);
 
   Accounts(
@@ -151,8 +152,8 @@ public final class Accounts {
           }
           NewKey next =
               issue(present.customer(), present.label(), present.mode(), present.validUntil());
-          store()
-              .put(overlap.isZero() ? present.revokedAt(now) : until(present, now.plus(overlap)));
+          replaceKey(
+              key, old -> overlap.isZero() ? old.revokedAt(now) : until(old, now.plus(overlap)));
           return next;
         });
   }
@@ -164,13 +165,19 @@ public final class Accounts {
    */
   public ApiKey revokeKey(String key) {
     ApiKey known = existing(key);
-    return changed(
-        known.customer(),
-        () -> {
-          ApiKey revoked = existing(key).revokedAt(now());
-          store().put(revoked);
-          return revoked;
-        });
+    return changed(known.customer(), () -> replaceKey(key, present -> present.revokedAt(now())));
+  }
+
+  /** Where another instance changes it too, what that one made of it is changed. */
+  private ApiKey replaceKey(String key, UnaryOperator<ApiKey> change) {
+    for (int left = MOST_TRIES; left > 0; left--) {
+      ApiKey present = existing(key);
+      ApiKey next = change.apply(present);
+      if (next.equals(present) || store().replace(present, next)) {
+        return next;
+      }
+    }
+    throw new IllegalStateException("key \"" + key + "\" is being changed again and again");
   }
 
   /**
@@ -210,7 +217,7 @@ public final class Accounts {
    * @throws IllegalArgumentException if there is no such tier, or the values are no good for it
    */
   public Subscription subscribe(Subscription subscription) {
-    return subscribed(subscription.customer(), () -> subscription);
+    return subscribed(subscription.customer(), present -> subscription);
   }
 
   /**
@@ -230,8 +237,8 @@ public final class Accounts {
     }
     return subscribed(
         customer,
-        () -> {
-          Subscription next = change.apply(subscriptions.find(customer));
+        before -> {
+          Subscription next = change.apply(before);
           if (!next.customer().equals(customer)) {
             throw new IllegalArgumentException(
                 "customer \"%s\" cannot have the subscription of \"%s\""
@@ -248,32 +255,42 @@ public final class Accounts {
   private Subscription change(String customer, UnaryOperator<Subscription> change) {
     return subscribed(
         customer,
-        () ->
+        present ->
             change.apply(
-                subscriptions
-                    .find(customer)
-                    .orElseThrow(
-                        () ->
-                            new IllegalArgumentException(
-                                "customer \"" + customer + "\" has no subscription"))));
+                present.orElseThrow(
+                    () ->
+                        new IllegalArgumentException(
+                            "customer \"" + customer + "\" has no subscription"))));
   }
 
-  private Subscription subscribed(String customer, Supplier<Subscription> change) {
-    Subscription next =
-        changed(
-            customer,
-            () -> {
-              Subscription wanted = checked(change.get());
-              Subscription dated =
-                  offers
-                      .subscription(customer)
-                      .map(present -> wanted.inPlaceOf(present, now()))
-                      .orElse(wanted);
-              subscriptions.put(dated);
-              return dated;
-            });
+  private Subscription subscribed(
+      String customer, Function<Optional<Subscription>, Subscription> change) {
+    Subscription next = changed(customer, () -> replaceSubscription(customer, change));
     watch.changed(customer);
     return next;
+  }
+
+  /** Where another instance changes it too, what that one made of it is changed. */
+  private Subscription replaceSubscription(
+      String customer, Function<Optional<Subscription>, Subscription> change) {
+    for (int left = MOST_TRIES; left > 0; left--) {
+      Optional<Subscription> present = subscriptions.find(customer);
+      Subscription wanted = checked(change.apply(present));
+      Subscription next =
+          present
+              .or(() -> offers.withoutOwn(customer))
+              .map(before -> wanted.inPlaceOf(before, now()))
+              .orElse(wanted);
+      boolean done =
+          present.isPresent()
+              ? next.equals(present.get()) || subscriptions.replace(present.get(), next)
+              : subscriptions.add(next);
+      if (done) {
+        return next;
+      }
+    }
+    throw new IllegalStateException(
+        "the subscription of \"" + customer + "\" is being changed again and again");
   }
 
   private Subscription checked(Subscription subscription) {

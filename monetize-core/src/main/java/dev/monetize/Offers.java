@@ -67,10 +67,12 @@ final class Offers {
 
   /** What a customer has subscribed to, or has without that. */
   Optional<Subscription> subscription(String customer) {
-    Optional<Subscription> own = subscriptions.find(customer);
-    return own.isPresent() || defaultTier == null
-        ? own
-        : Optional.of(Subscription.to(defaultTier, customer));
+    return subscriptions.find(customer).or(() -> withoutOwn(customer));
+  }
+
+  /** What a customer has who has not subscribed to anything. */
+  Optional<Subscription> withoutOwn(String customer) {
+    return Optional.ofNullable(defaultTier).map(tier -> Subscription.to(tier, customer));
   }
 
   TierReload reload() {

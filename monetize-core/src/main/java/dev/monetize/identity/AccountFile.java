@@ -171,6 +171,29 @@ public final class AccountFile implements CustomerStore, Subscriptions, AutoClos
     return addEntry(subscription);
   }
 
+  @Override
+  public boolean replace(ApiKey present, ApiKey next) {
+    return replaceEntry(present, next);
+  }
+
+  @Override
+  public boolean replace(Subscription present, Subscription next) {
+    return replaceEntry(present, next);
+  }
+
+  private boolean replaceEntry(Entry present, Entry next) {
+    writing.lock();
+    try {
+      boolean same = present.equals(tables.present(next));
+      if (same) {
+        write(next);
+      }
+      return same;
+    } finally {
+      writing.unlock();
+    }
+  }
+
   private boolean addEntry(Entry entry) {
     writing.lock();
     try {

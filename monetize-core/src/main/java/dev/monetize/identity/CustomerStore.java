@@ -46,4 +46,14 @@ public interface CustomerStore extends Customers {
    * @throws IllegalArgumentException if another key has its hash
    */
   boolean add(ApiKey key);
+
+  /**
+   * Replaces a key by what becomes of it, such as the same one revoked, unless it has become
+   * another meanwhile. Of several processes that replace one at once, one does.
+   *
+   * @param present what it is
+   * @param next of the same id, customer and hash
+   * @return whether it was replaced
+   */
+  boolean replace(ApiKey present, ApiKey next);
 }

@@ -22,6 +22,16 @@ public interface Subscriptions {
    */
   boolean add(Subscription subscription);
 
+  /**
+   * Replaces a customer's subscription, unless it has become another meanwhile. Of several
+   * processes that replace one at once, one does. Durable when it returns.
+   *
+   * @param present what the customer has
+   * @param next of the same customer
+   * @return whether it was replaced
+   */
+  boolean replace(Subscription present, Subscription next);
+
   /** All of them, in no order: to tell whom a new tier file concerns. */
   Stream<Subscription> all();
 }

@@ -68,6 +68,7 @@ public final class RedisCustomers implements CustomerStore, Changes {
   private static final String KEYS = "keys";
   private static final String PUT = "put";
   private static final String ADD = "add";
+  private static final String REPLACED = "replace";
 
   private final AccountServer server;
 
@@ -192,6 +193,17 @@ public final class RedisCustomers implements CustomerStore, Changes {
     return present.isEmpty();
   }
 
+  /** {@inheritDoc} It stays under its hash, so that is all there is to write. */
+  @Override
+  public boolean replace(ApiKey present, ApiKey next) {
+    String value = server.get(hashName(next.hash()));
+    if (value == null || !keyOf(value).equals(Optional.of(present))) {
+      return false;
+    }
+    String change = value.substring(0, value.indexOf(' '));
+    return record(next, change, next.hash(), AccountText.of(next), REPLACED, value).isEmpty();
+  }
+
   private KeyPlace place(ApiKey key, String how) {
     String name = server.name("key-id", key.id());
     String text = server.run(PLACE, name, key.customer(), key.hash().hex(), how);
@@ -209,16 +221,22 @@ public final class RedisCustomers implements CustomerStore, Changes {
   }
 
   private String record(ApiKey key, KeyPlace place, KeyHash hash, String text, String how) {
+    return record(key, place.change(), hash, text, how, "");
+  }
+
+  private String record(
+      ApiKey key, String change, KeyHash hash, String text, String how, String present) {
     return server.run(
         RECORD,
         hashName(hash),
-        place.change(),
+        change,
         key.id(),
         text,
         MOVED_SECONDS,
         server.channel(KEYS),
         key.customer(),
-        how);
+        how,
+        present);
   }
 
   private static void checkTwin(ApiKey key, String other) {

@@ -7,7 +7,9 @@ import dev.monetize.identity.Changes;
 import dev.monetize.identity.Subscription;
 import dev.monetize.identity.Subscriptions;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -71,10 +73,22 @@ public final class RedisSubscriptions implements Subscriptions, Changes {
     return write(subscription, "add").isEmpty();
   }
 
-  private String write(Subscription subscription, String how) {
+  @Override
+  public boolean replace(Subscription present, Subscription next) {
+    String customer = next.customer();
+    String share = share(customer);
+    String text = server.ask(redis -> redis.hget(share, customer));
+    return text != null
+        && read(share, text).equals(present)
+        && write(next, "replace", text).isEmpty();
+  }
+
+  private String write(Subscription subscription, String how, String... present) {
     String customer = subscription.customer();
-    String text = AccountText.of(subscription);
-    return server.run(WRITE, share(customer), customer, text, server.channel(KIND), how);
+    List<String> arguments =
+        new ArrayList<>(List.of(customer, AccountText.of(subscription), server.channel(KIND), how));
+    arguments.addAll(List.of(present));
+    return server.run(WRITE, share(customer), arguments.toArray(new String[0]));
   }
 
   @Override

@@ -10,14 +10,17 @@
 --      4 how many seconds to remember that it is under another one
 --      5 channel to tell on
 --      6 customer to tell of
---      7 'add' where it is to be a new key
+--      7 'add' where it is to be a new key, 'replace' where it is to replace what the hash stands for
+--      8 that, whole
 --
 -- The value is the first three, with a space between. A change that began before the present one changes nothing:
--- it was overtaken; so does the adding of a key that is there. Answers the id of the key that is there then, which may
+-- it was overtaken; so does the adding of a key that is there, and the replacing of what has changed. Answers the id of the key that is there then, which may
 -- be another that has this hash, or ''.
 
 local value = redis.call('GET', KEYS[1])
-if value then
+if ARGV[7] == 'replace' and value ~= ARGV[8] then
+  return ARGV[2]
+elseif value then
   local number, id, key = string.match(value, '^(%d+) (%S+) (.*)$')
   if id ~= ARGV[2] then
     if key ~= '' then

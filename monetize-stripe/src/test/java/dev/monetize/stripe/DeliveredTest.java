@@ -47,6 +47,15 @@ final class DeliveredTest {
     }
 
     @Override
+    public boolean replace(Subscription present, Subscription next) {
+      boolean replaced = all.replace(next.customer(), present, next);
+      if (replaced) {
+        tiers.add(next.tier());
+      }
+      return replaced;
+    }
+
+    @Override
     public void put(Subscription subscription) {
       all.put(subscription.customer(), subscription);
       tiers.add(subscription.tier());

@@ -361,6 +361,44 @@ public abstract class CustomerStoreContract {
   }
 
   @Test
+  void replacedKey_isThere_unlessItHasBecomeAnother() throws Exception {
+    ApiKey expires = KEY.withValidUntil(at(60));
+    ApiKey revoked = KEY.revokedAt(at(30));
+    assertThat(store().replace(KEY, revoked)).as("there is none").isFalse();
+    assertThat(store().find(KEY.hash())).isEmpty();
+    store().put(KEY);
+
+    assertThat(store().replace(expires, revoked)).as("there is another").isFalse();
+    assertThat(store().replace(KEY, revoked)).isTrue();
+    assertThat(store().replace(KEY, expires)).as("it is not brought back").isFalse();
+    restart();
+
+    assertThat(store().key("key_1")).contains(revoked);
+    assertThat(store().find(KEY.hash())).contains(owner(revoked));
+    store().put(expires);
+    assertThat(store().key("key_1")).as("what is put counts after it").contains(expires);
+  }
+
+  @Test
+  void keyReplacedAtOnce_isReplacedByOne() {
+    CustomerStore store = store();
+    for (int round = 0; round < 20; round++) {
+      ApiKey key = key("k" + round, "acme", 1000 + round);
+      store.put(key);
+
+      List<ApiKey> made =
+          IntStream.range(0, THREADS)
+              .parallel()
+              .mapToObj(i -> key.withValidUntil(at(60 + i)))
+              .filter(next -> store.replace(key, next))
+              .toList();
+
+      assertThat(made).hasSize(1);
+      assertThat(store.key(key.id())).contains(made.get(0));
+    }
+  }
+
+  @Test
   void addedKey_hasItsHashAlone() {
     store().add(KEY);
 

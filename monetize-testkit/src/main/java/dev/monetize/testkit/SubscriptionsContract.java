@@ -121,6 +121,43 @@ public abstract class SubscriptionsContract {
   }
 
   @Test
+  void replacedSubscription_isThere_unlessItHasBecomeAnother() throws Exception {
+    Subscription free = PRO.withTier("free");
+    assertThat(subscriptions().replace(PRO, free)).as("there is none").isFalse();
+    assertThat(subscriptions().find("acme")).isEmpty();
+    subscriptions().put(PRO);
+
+    assertThat(subscriptions().replace(free, PRO)).as("there is another").isFalse();
+    assertThat(subscriptions().replace(PRO, free)).isTrue();
+    assertThat(subscriptions().replace(PRO, PRO.withTier("max"))).isFalse();
+    restart();
+
+    assertThat(subscriptions().find("acme")).contains(free);
+    assertThat(all()).containsExactly(free);
+  }
+
+  @Test
+  void changesAtOnce_areAllMade() {
+    Subscriptions store = subscriptions();
+    store.put(Subscription.to("free", "acme").withOverrides(Map.of("count", "0")));
+    int changes = 200;
+    IntStream.range(0, changes).parallel().forEach(i -> count(store));
+
+    assertThat(store.find("acme").orElseThrow().overrides())
+        .containsEntry("count", Integer.toString(changes));
+  }
+
+  private static void count(Subscriptions store) {
+    Subscription present;
+    Subscription next;
+    do {
+      present = store.find("acme").orElseThrow();
+      int count = Integer.parseInt(present.overrides().get("count"));
+      next = present.withOverrides(Map.of("count", Integer.toString(count + 1)));
+    } while (!store.replace(present, next));
+  }
+
+  @Test
   void subscriptionsAddedAtOnce_oneIsThere() {
     Subscriptions store = subscriptions();
     for (int round = 0; round < 20; round++) {
