@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Function;
 import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reports usage to Stripe's meters, each unit once:
@@ -111,10 +112,11 @@ public final class StripeUsageSink implements UsageSink, AutoCloseable {
 
   /** How far usage is. */
   public StripeBacklog backlog() {
-    return outbox.look(this::backlog);
+    String stopped = dispatch.locked(); // not within: senders lock it first, then the outbox
+    return outbox.look(state -> backlog(state, stopped));
   }
 
-  private StripeBacklog backlog(OutboxState state) {
+  private static StripeBacklog backlog(OutboxState state, @Nullable String stopped) {
     long open = state.windows().values().stream().mapToLong(OutboxWindow::open).sum();
     LongStream waiting = state.waiting().values().stream().mapToLong(OutboxItem::second);
     LongStream inWindows =
@@ -131,7 +133,7 @@ public final class StripeUsageSink implements UsageSink, AutoCloseable {
         state.parked().size(),
         state.arrived(),
         state.dropped(),
-        Optional.ofNullable(dispatch.locked()));
+        Optional.ofNullable(stopped));
   }
 
   /** What waits for somebody to decide, the oldest first. */

@@ -25,6 +25,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -102,6 +103,40 @@ final class StripeUsageSinkTest {
     assertThat(stripe.sent().get(0).units()).isEqualTo(3);
     assertThat(stripe.sent().get(0).second()).isEqualTo(NOON.plusSeconds(1800).getEpochSecond());
     assertThat(sink.backlog().arrived()).isEqualTo(3);
+  }
+
+  /** As a health check does, while threads send. */
+  @Test
+  void backlog_isTold_whileUsageIsSent() throws IOException, InterruptedException {
+    use("acme", NOON);
+    List<Throwable> failed = Collections.synchronizedList(new ArrayList<>());
+    Thread sender =
+        new Thread(
+            () -> {
+              try {
+                for (int i = 0; i < 50_000; i++) {
+                  sink.step();
+                }
+              } catch (IOException | InterruptedException e) {
+                failed.add(e);
+              }
+            });
+    Thread asker =
+        new Thread(
+            () -> {
+              for (int i = 0; i < 50_000; i++) {
+                sink.backlog();
+              }
+            });
+    for (Thread thread : List.of(sender, asker)) {
+      thread.setDaemon(true);
+      thread.start();
+    }
+    sender.join(30_000);
+    asker.join(30_000);
+
+    assertThat(sender.isAlive() || asker.isAlive()).as("they wait for each other").isFalse();
+    assertThat(failed).isEmpty();
   }
 
   @Test

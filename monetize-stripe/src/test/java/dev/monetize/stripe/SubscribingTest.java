@@ -211,7 +211,7 @@ final class SubscribingTest {
     assertThatThrownBy(() -> shop.billing.subscribe("acme", "pro"))
         .hasMessage(
             "tier \"pro\" has no active price at Stripe with lookup key [other.pro.base,"
-                + " other.pro.calls]: make the prices of the tier file there first");
+                + " other.pro.calls]: apply the tier file there first (StripeCatalog)");
   }
 
   @Test

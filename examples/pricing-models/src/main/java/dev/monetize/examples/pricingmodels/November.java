@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.monetize.examples.pricingmodels;
 
+import com.stripe.exception.StripeException;
 import dev.monetize.Admission;
 import dev.monetize.ApiCall;
 import dev.monetize.Granted;
@@ -22,7 +23,8 @@ final class November implements AutoCloseable {
 
   private static final String CUSTOMER = "acme";
 
-  private Instant now = Instant.parse("2026-11-01T00:00:00Z");
+  private volatile Instant now = Instant.parse("2026-11-01T00:00:00Z");
+  private final AtStripe stripe;
   private final Monetizer monetizer;
   private final String key;
 
@@ -32,13 +34,17 @@ final class November implements AutoCloseable {
    * @param data where usage is kept
    * @param tierFile name of a resource
    */
-  November(Path data, String tierFile, String tier) throws IOException {
+  November(Path data, String tierFile, String tier) throws IOException, StripeException {
+    TierCatalog tiers = TierCatalog.parse(tierFile, resource(tierFile));
+    stripe = new AtStripe(data.resolve("stripe"), tiers, () -> now);
     monetizer =
         Monetizer.builder()
-            .tiers(TierCatalog.parse(tierFile, resource(tierFile)))
+            .tiers(tiers)
             .dataDirectory(data)
             .clock(() -> now)
+            .sink("stripe", stripe.usage())
             .build();
+    stripe.start(monetizer);
     monetizer.accounts().createCustomer(CUSTOMER, "Acme Inc.", tier);
     key = monetizer.accounts().issueKey(CUSTOMER, "main").takeSecret();
   }
@@ -68,17 +74,23 @@ final class November implements AutoCloseable {
     return served;
   }
 
-  void upgrade(String tier) {
-    monetizer.accounts().changeTier(CUSTOMER, tier);
+  /** Has the customer pay for a tier from now on; its billing period begins. */
+  void subscribe(String tier) throws IOException, StripeException {
+    stripe.subscribe(CUSTOMER, tier);
   }
 
-  /** What the customer has to pay for the month so far. */
-  InvoicePreview invoice() throws IOException {
-    return monetizer.invoicePreview(CUSTOMER, now);
+  /** Ends it: reports all usage, turns the clock past the billing period, and compares. */
+  Billed billed() throws IOException, StripeException, InterruptedException {
+    InvoicePreview preview = monetizer.invoicePreview(CUSTOMER, now);
+    monetizer.close(); // which delivers what is left
+    stripe.report();
+    now = preview.end().plus(Duration.ofHours(2)); // an invoice is a draft for an hour
+    return new Billed(preview, stripe.lines(CUSTOMER, preview.start(), preview.end()));
   }
 
   @Override
   public void close() {
     monetizer.close();
+    stripe.close();
   }
 }
