@@ -23,6 +23,7 @@ final class LeaseLoad {
 
   private static final int PER_SECOND = 1_000;
   private static final int SECONDS = 10;
+  private static final int OTHERS = 64;
   private static final int WARM = 500_000;
   private static final long HALF = TimeUnit.SECONDS.toNanos(1) / PER_SECOND / 2;
 
@@ -31,6 +32,7 @@ final class LeaseLoad {
   static void run(int port) {
     System.out.printf("%n%,d calls a second on a key, for %d s%n", PER_SECOND, SECONDS);
     load(port, "leases", Contenders.charge(), true);
+    busy(port);
     LimitSet one = LimitSet.of(List.of(RateLimit.of("hour", 1, Duration.ofHours(1))));
     load(port, "refused", Charge.of(one, limit -> 1), false);
   }
@@ -63,6 +65,46 @@ final class LeaseLoad {
           nanos[(int) (nanos.length * 0.99)],
           beside[beside.length / 2],
           beside[(int) (beside.length * 0.99)]);
+    }
+  }
+
+  /**
+   * The same calls, by a thread that decides on other callers meanwhile, as one of a service under
+   * load does, and does not wait: what it needs is in its caches.
+   */
+  private static void busy(int port) {
+    Charge charge = Contenders.charge();
+    try (FaultProxy proxy = FaultProxy.to("localhost", port);
+        RedisClient redis = Contenders.client(proxy.port());
+        RedisRateLimiter limiter = RedisRateLimiter.on(redis).prefix("busy").leases(2).build()) {
+      warm(limiter, charge);
+      Subject hot = new Subject("hot", "k");
+      Subject[] others = new Subject[OTHERS];
+      Arrays.setAll(others, i -> new Subject("other-" + i, "k"));
+      long[] nanos = new long[PER_SECOND * SECONDS];
+      int here = 0;
+      int turn = 0;
+      long next = System.nanoTime();
+      for (int i = -3 * PER_SECOND; i < nanos.length; i++) {
+        next += 2 * HALF;
+        while (System.nanoTime() < next) {
+          limiter.acquire(others[turn++ % OTHERS], charge, System.currentTimeMillis() * 1_000_000);
+        }
+        long now = System.currentTimeMillis() * 1_000_000;
+        long before = proxy.traffic().turns();
+        long start = System.nanoTime();
+        limiter.acquire(hot, charge, now);
+        long took = System.nanoTime() - start;
+        if (i >= 0 && proxy.traffic().turns() == before) {
+          nanos[here++] = took;
+        }
+      }
+      nanos = Arrays.copyOf(nanos, here);
+      Arrays.sort(nanos);
+      System.out.printf(
+          "leases, the thread busy with %d other callers: %,d of %,d decided here: p50 %,d ns, p99"
+              + " %,d ns%n",
+          OTHERS, here, PER_SECOND * SECONDS, nanos[here / 2], nanos[(int) (here * 0.99)]);
     }
   }
 
