@@ -2,9 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.monetize.stripe;
 
-import dev.monetize.price.Price.Tiered.Mode;
 import dev.monetize.stripe.StripePrice.Band;
-import dev.monetize.stripe.StripePrice.Banded;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,44 +48,17 @@ final class BandCuts {
     return new Band(upTo, BigDecimal.ZERO, BigDecimal.ZERO);
   }
 
-  /** Adds a band, or lengthens the last where nothing becomes different with this one. */
+  /** Adds a band, or lengthens the last where both cost nothing: others are rounded apart. */
   private static void add(List<Band> bands, Band next) {
     int last = bands.size() - 1;
-    if (last >= 0
-        && next.flat().signum() == 0
-        && bands.get(last).each().compareTo(next.each()) == 0) {
-      Band longer = new Band(next.upTo(), next.each(), bands.get(last).flat());
-      bands.set(last, longer);
+    if (last >= 0 && isFree(next) && isFree(bands.get(last))) {
+      bands.set(last, next);
     } else {
       bands.add(next);
     }
   }
 
-  /**
-   * By how many minor units the sum of what bands come to, each rounded, can differ from their sum,
-   * rounded once. None where all but one of them are whole.
-   */
-  static int mostApart(Banded banded) {
-    int rounded = 0;
-    long from = 0;
-    for (Band band : banded.bands()) {
-      boolean last = band.upTo().isEmpty();
-      BigDecimal full =
-          last ? BigDecimal.ZERO : band.each().multiply(BigDecimal.valueOf(width(band, from)));
-      boolean counted = !last && banded.mode() == Mode.GRADUATED;
-      rounded += counted && isBroken(full) ? 1 : 0;
-      rounded += isBroken(band.flat()) ? 1 : 0;
-      from = band.upTo().orElse(Long.MAX_VALUE);
-    }
-    rounded = banded.mode() == Mode.VOLUME ? Math.min(rounded, 1) : rounded;
-    return rounded == 0 ? 0 : (rounded + 2) / 2; // with that of the last units, and of the sum
-  }
-
-  private static long width(Band band, long from) {
-    return band.upTo().orElse(Long.MAX_VALUE) - from;
-  }
-
-  private static boolean isBroken(BigDecimal amount) {
-    return amount.stripTrailingZeros().scale() > 0;
+  private static boolean isFree(Band band) {
+    return band.each().signum() == 0 && band.flat().signum() == 0;
   }
 }

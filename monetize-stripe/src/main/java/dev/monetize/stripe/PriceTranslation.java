@@ -176,13 +176,6 @@ final class PriceTranslation {
                   meter,
                   StripePriceText.amount(banded.bands().get(0).flat(), code(currency(meter)))));
     }
-    int cents = BandCuts.mostApart(banded);
-    if (cents > 0) {
-      warn(
-          "%s: Stripe rounds each band and flat amount by itself, where an invoice's line is rounded once here: they can differ by %s"
-              .formatted(
-                  meter, StripePriceText.amount(BigDecimal.valueOf(cents), code(currency(meter)))));
-    }
     return banded;
   }
 

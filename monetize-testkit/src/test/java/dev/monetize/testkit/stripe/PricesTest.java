@@ -170,7 +170,7 @@ class PricesTest {
                         .build()));
     refused(
         "at most 12 decimal places",
-        each -> each.setUnitAmountDecimal(new BigDecimal("0.0000000000001")));
+        each -> each.setUnitAmountDecimal(new BigDecimal("1.0000000000001")));
     refused(
         "cannot be combined with `tiers`",
         each ->
