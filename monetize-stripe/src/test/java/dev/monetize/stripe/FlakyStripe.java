@@ -71,14 +71,21 @@ final class FlakyStripe extends HttpClient {
     killIf();
     boolean fails = fails();
     if (fails && (out || random.nextBoolean())) {
-      throw new ApiConnectionException("lost on the way");
+      throw lost();
     }
     StripeResponse answer = real.request(request);
     killIf();
     if (fails) {
-      throw new ApiConnectionException("the answer was lost");
+      throw lost();
     }
     return answer;
+  }
+
+  /** Without a trace, since there are thousands of them in a log. */
+  private static ApiConnectionException lost() {
+    ApiConnectionException lost = new ApiConnectionException("lost on the way");
+    lost.setStackTrace(new StackTraceElement[0]);
+    return lost;
   }
 
   /** The same for usage. */
@@ -109,7 +116,7 @@ final class FlakyStripe extends HttpClient {
       public BigDecimal sum(String event, String customer, long from, long to)
           throws StripeException {
         if (fails()) {
-          throw new ApiConnectionException("no sum");
+          throw lost();
         }
         return behind.sum(event, customer, from, to);
       }
