@@ -3,22 +3,35 @@
 package dev.monetize.stripe;
 
 import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
 
-/** So many a second, and as many at once after a pause. Not thread-safe. */
+/**
+ * So many in any second, however it is cut: the times of the last ones are remembered. After a
+ * pause they may go all at once. Not thread-safe.
+ */
 final class Pace {
 
-  private final long intervalNanos;
-  private Instant next = Instant.EPOCH;
+  private final int perSecond;
+  private final Deque<Instant> went = new ArrayDeque<>();
 
   Pace(int perSecond) {
-    intervalNanos = 1_000_000_000L / perSecond;
+    this.perSecond = perSecond;
   }
 
   boolean mayGo(Instant now) {
-    return !now.isBefore(next.minusSeconds(1));
+    return went.size() < perSecond
+        || !now.isBefore(went.getFirst().plusSeconds(1))
+        || now.isBefore(went.getLast()); // the clock was turned back: what went is forgotten
   }
 
   void goes(Instant now) {
-    next = (next.isBefore(now) ? now : next).plusNanos(intervalNanos);
+    if (!went.isEmpty() && now.isBefore(went.getLast())) {
+      went.clear();
+    }
+    if (went.size() == perSecond) {
+      went.removeFirst();
+    }
+    went.addLast(now);
   }
 }

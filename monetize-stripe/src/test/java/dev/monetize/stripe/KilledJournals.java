@@ -20,6 +20,11 @@ final class KilledJournals {
   private double killing;
   private int kills;
 
+  /** The process that opened it last: none before it writes any more. */
+  private int process;
+
+  private boolean dead;
+
   KilledJournals(SplittableRandom random) {
     this.random = random;
   }
@@ -32,29 +37,44 @@ final class KilledJournals {
     return kills;
   }
 
+  /** The process ends, wherever it is. */
+  void kill() {
+    dead = true;
+  }
+
+  boolean isDead() {
+    return dead;
+  }
+
   UsageJournal open(InstantSource clock, List<JournalState> states) {
     UsageJournal real = lasting.open(clock, states);
+    int own = ++process;
+    dead = false;
     return (UsageJournal)
         Proxy.newProxyInstance(
             UsageJournal.class.getClassLoader(),
             new Class<?>[] {UsageJournal.class},
             (proxy, method, arguments) -> {
               boolean writes = method.getName().equals("note") || method.getName().equals("sync");
-              killIf(writes);
+              killIf(writes, own);
               try {
                 return method.invoke(real, arguments);
               } catch (InvocationTargetException e) {
                 throw e.getCause();
               } finally {
-                killIf(writes);
+                killIf(writes, own);
               }
             });
   }
 
   @SuppressWarnings("Finally")
-  private void killIf(boolean writes) {
+  private void killIf(boolean writes, int own) {
+    if (writes && (dead || own != process)) {
+      throw new Killed();
+    }
     if (writes && random.nextDouble() < killing) {
       kills++;
+      dead = true;
       throw new Killed();
     }
   }

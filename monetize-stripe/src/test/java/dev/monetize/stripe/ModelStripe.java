@@ -217,5 +217,9 @@ final class ModelStripe implements MeterEvents {
   /** The process ends here. */
   static final class Killed extends RuntimeException {
     private static final long serialVersionUID = 1L;
+
+    Killed() {
+      super("killed", null, false, false);
+    }
   }
 }

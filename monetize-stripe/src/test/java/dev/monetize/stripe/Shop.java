@@ -189,6 +189,15 @@ final class Shop implements AutoCloseable {
     return events;
   }
 
+  /** The newest of them, up to 25, newest first. */
+  List<String> newestEvents() throws StripeException, IOException {
+    List<String> newest = new ArrayList<>();
+    JSON.readTree(client.rawRequest(RequestMethod.GET, "/v1/events?limit=25", null).body())
+        .path("data")
+        .forEach(event -> newest.add(event.toString()));
+    return newest;
+  }
+
   static String type(String event) {
     try {
       return JSON.readTree(event).path("type").asText();

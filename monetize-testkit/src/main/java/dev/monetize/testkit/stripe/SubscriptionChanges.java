@@ -149,12 +149,13 @@ final class SubscriptionChanges {
   /** Changes the items; the lines that come of it. */
   List<ObjectNode> apply(ObjectNode subscription, List<ObjectNode> wanted, long at) {
     List<ObjectNode> due = new ArrayList<>();
+    Span period = Items.period(Items.of(subscription).get(0)); // which may go, and another come
     for (int i = 0; i < wanted.size(); i++) {
       String param = "items[" + i + "]";
       ObjectNode params = wanted.get(i);
       String id = Json.text(params, "id");
       if (id == null) {
-        due.addAll(add(subscription, params, param, at));
+        due.addAll(add(subscription, period, params, param, at));
       } else if (params.path("deleted").asBoolean()) {
         due.addAll(remove(subscription, Items.find(subscription, id, param + "[id]"), at));
       } else {
@@ -168,9 +169,10 @@ final class SubscriptionChanges {
     return due;
   }
 
-  private List<ObjectNode> add(ObjectNode subscription, ObjectNode params, String param, long at) {
+  private List<ObjectNode> add(
+      ObjectNode subscription, Span period, ObjectNode params, String param, long at) {
     ObjectNode item = items.add(subscription, params, param);
-    Items.period(item, Items.period(Items.of(subscription).get(0)));
+    Items.period(item, period);
     item.put("_since", at);
     return trialing(subscription) ? List.of() : prorations.lines(Json.object(), item, at);
   }

@@ -288,6 +288,27 @@ class SubscriptionsTest {
   }
 
   @Test
+  void changeOfAllItems_keepsThePeriod() throws Exception {
+    Customer customer = shop.customer();
+    Subscription subscription = shop.subscribe(customer, base);
+    long end = subscription.getItems().getData().get(0).getCurrentPeriodEnd();
+    SubscriptionUpdateParams.Builder params =
+        SubscriptionUpdateParams.builder()
+            .addItem(
+                SubscriptionUpdateParams.Item.builder()
+                    .setId(subscription.getItems().getData().get(0).getId())
+                    .setDeleted(true)
+                    .build())
+            .addItem(
+                SubscriptionUpdateParams.Item.builder().setPrice(shop.flat(9800).getId()).build());
+
+    Subscription changed = update(subscription, params);
+
+    assertThat(changed.getItems().getData()).hasSize(1);
+    assertThat(changed.getItems().getData().get(0).getCurrentPeriodEnd()).isEqualTo(end);
+  }
+
+  @Test
   void changeOfPrice_isInvoicedAtOnce_orNotAtAll() throws Exception {
     Customer customer = shop.customer();
     Subscription subscription = shop.subscribe(customer, base);
