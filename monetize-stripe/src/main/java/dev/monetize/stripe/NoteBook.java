@@ -74,13 +74,13 @@ final class NoteBook<S extends JournalState> implements AutoCloseable {
   /**
    * The same, if it is still this instance's {@link #turn}.
    *
-   * @throws IOException also if it is not
+   * @throws Turn.Over if it is not, or the journal takes nothing
    */
   void writeInTurn(byte[] note, Consumer<S> apply) throws IOException {
     if (!journal.shared()) {
       write(note, apply);
     } else if (journal.noteInTurn(note, turn.name(), turn.number()) == 0) {
-      throw new IOException(what + " is another instance's to go on with, or Redis takes nothing");
+      throw new Turn.Over(what + " is another instance's to go on with, or takes nothing");
     }
   }
 

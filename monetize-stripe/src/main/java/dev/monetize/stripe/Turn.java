@@ -3,6 +3,7 @@
 package dev.monetize.stripe;
 
 import dev.monetize.usage.Claims;
+import java.io.IOException;
 
 /**
  * Who works by a journal that several instances share: one of them, and when it shows no sign of
@@ -10,6 +11,16 @@ import dev.monetize.usage.Claims;
  * Thread-safe.
  */
 final class Turn {
+
+  /** It is another instance's by now, which does what was due; or nothing can be written. */
+  static final class Over extends IOException {
+
+    private static final long serialVersionUID = 1L;
+
+    Over(String message) {
+      super(message);
+    }
+  }
 
   private final Claims claims;
   private final String name;
