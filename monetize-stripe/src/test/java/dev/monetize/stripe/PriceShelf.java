@@ -162,6 +162,7 @@ final class PriceShelf {
   }
 
   private static BigDecimal cents(Money amount) {
-    return amount.amount().movePointRight(2).stripTrailingZeros();
+    BigDecimal cents = amount.amount().movePointRight(2).stripTrailingZeros();
+    return cents.setScale(Math.max(0, cents.scale()));
   }
 }
