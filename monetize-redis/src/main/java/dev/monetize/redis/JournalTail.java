@@ -76,14 +76,16 @@ final class JournalTail implements AutoCloseable {
   /**
    * Reads what there is up to a sequence, on the calling thread.
    *
+   * @param checkpoint what the fold was read from reaches up to here; a state that was not in it
+   *     begins with the oldest record that there still is
    * @throws IOException if it cannot be understood
    */
-  void readTo(long last) throws IOException {
+  void readTo(long last, long checkpoint) throws IOException {
     try {
       position = Math.max(position, fold.next() - 1);
       while (position < last) {
         List<LogEntry> page = server.read(position + 1, last, PAGE);
-        requireAll(page);
+        requireAll(page, Math.max(position, checkpoint));
         page.forEach(this::take);
         position = page.size() < PAGE ? last : position;
       }
@@ -137,7 +139,7 @@ final class JournalTail implements AutoCloseable {
   /** Reads a page; whether there may be more. */
   private boolean poll() {
     List<LogEntry> page = server.read(position + 1, Long.MAX_VALUE, PAGE);
-    requireAll(page);
+    requireAll(page, position);
     page.forEach(this::take);
     if (!page.isEmpty()) {
       sinks = fold.sinks();
@@ -147,15 +149,15 @@ final class JournalTail implements AutoCloseable {
   }
 
   /** Sequences are left out after a failover; records that are deleted are missed. */
-  private void requireAll(List<LogEntry> page) {
-    if (!page.isEmpty() && page.get(0).sequence() > position + 1) {
+  private void requireAll(List<LogEntry> page, long known) {
+    if (!page.isEmpty() && page.get(0).sequence() > known + 1) {
       long first = server.first();
-      if (first > position + 1) {
+      if (first > known + 1) {
         throw new IllegalStateException(
             "records up to "
                 + (first - 1)
                 + " are deleted, and this instance knows those up to "
-                + position
+                + known
                 + ": it was away for too long. Restart it");
       }
     }

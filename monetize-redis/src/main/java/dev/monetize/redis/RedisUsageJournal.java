@@ -87,8 +87,8 @@ public final class RedisUsageJournal implements UsageJournal {
       this.tail =
           new JournalTail(
               server, fold, settings.every().toNanos(), settings.replicas(), this::broken);
-      LogCheckpoints.read(server, id, fold);
-      tail.readTo(head.last());
+      long reached = LogCheckpoints.read(server, id, fold);
+      tail.readTo(head.last(), reached);
       refresh();
       long instance = Secret.number();
       this.writer =

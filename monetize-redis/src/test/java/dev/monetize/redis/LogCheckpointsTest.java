@@ -11,7 +11,10 @@ import dev.monetize.testkit.RecordingSink;
 import dev.monetize.usage.SinkMark;
 import dev.monetize.usage.SinkMark.Kind;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -98,6 +101,27 @@ class LogCheckpointsTest {
         assertThat(other.known("acme")).isEqualTo(25);
         assertThat(other.journal.reader().first()).isEqualTo(22);
         assertThat(other.journal.progress("new").sent()).isEqualTo(21);
+      }
+    }
+  }
+
+  /** As after an update: it learns what is still there, and nobody is kept from starting. */
+  @Test
+  void stateThatTheCheckpointDoesNotHave_beginsWithTheOldestRecord() throws Exception {
+    List<String> heard = new ArrayList<>();
+    try (JournalInstance one = open()) {
+      append(one, 10);
+      clock.advance(Duration.ofHours(2));
+      assertThat(one.journal.checkpoint()).isTrue();
+      assertThat(one.journal.checkpoint()).isTrue();
+      one.journal.note("new".getBytes(StandardCharsets.UTF_8));
+      append(one, 1);
+      assertThat(one.journal.reader().first()).as("some are deleted").isEqualTo(11);
+
+      try (JournalInstance updated =
+          JournalInstance.open(redis, clock, settings -> settings, new NoteState(heard))) {
+        assertThat(heard).containsExactly("new");
+        assertThat(updated.known("acme")).isEqualTo(11);
       }
     }
   }
