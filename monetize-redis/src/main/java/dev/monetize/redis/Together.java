@@ -102,9 +102,11 @@ final class Together {
     return more;
   }
 
+  /** Who asks for others is not cut off for them; an interrupt is kept. */
   private Decision ask(Who who, List<Seat> company, Asking asking) {
     List<Decision> decisions = List.of();
     RuntimeException failure = null;
+    boolean interrupted = company.size() > 1 && Thread.interrupted();
     try {
       decisions = asking.ask(company.size());
     } catch (RuntimeException e) {
@@ -112,6 +114,9 @@ final class Together {
       throw e;
     } finally {
       tell(who, company, decisions, failure);
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
     return decisions.get(0);
   }

@@ -22,6 +22,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -219,5 +220,36 @@ class TogetherTest {
 
     assertThat(first.get()).isNotNull();
     assertThat(interrupted.get()).isTrue();
+  }
+
+  /** The client's calls end where their thread is interrupted: those of others would too. */
+  @Test
+  void interruptOfWhoAsksForOthers_isNotTheirs() throws Exception {
+    Future<Decision> first = call();
+    take();
+    AtomicReference<Thread> leader = new AtomicReference<>();
+    Future<Boolean> interrupted =
+        threads.submit(
+            () -> {
+              leader.set(Thread.currentThread());
+              together.decide(
+                  WHO,
+                  calls -> {
+                    if (Thread.currentThread().isInterrupted()) {
+                      throw new JedisConnectionException("interrupted");
+                    }
+                    return allowed(8, calls);
+                  });
+              return Thread.interrupted();
+            });
+    TestNodes.await(
+        "it waits", () -> leader.get() != null && leader.get().getState() == Thread.State.WAITING);
+    List<Future<Decision>> others = waiting(3);
+    leader.get().interrupt();
+    answers.put(() -> allowed(9, 1));
+
+    assertThat(first.get()).isNotNull();
+    assertThat(decisions(others)).hasSize(3);
+    assertThat(interrupted.get()).as("its own").isTrue();
   }
 }
