@@ -51,8 +51,7 @@ final class Lease {
     int start = 2 * limits;
     for (int i = 0; i < limits; i++) {
       long more = unspent * charge.amount(i);
-      long remaining = granted.remaining(i);
-      cells[2 * i] = remaining == 0 ? 0 : remaining + more;
+      cells[2 * i] = granted.remaining(i) + more;
       cells[2 * i + 1] = granted.resetNanos(i);
       if (charge.limits().get(i) instanceof WindowLimit window) {
         cells[2 * i] = window.included() - (granted.used(i) - more);

@@ -140,4 +140,16 @@ class LeasesTest {
       instances.clear();
     }
   }
+
+  /** All that is left is taken at once: each call is told what was left after it. */
+  @Test
+  void lastOnesOfARate_areToldWhatRemained() {
+    Charge charge = charge(1, RateLimit.of("rate", 3, Duration.ofMinutes(1)));
+    Allowed all = new Allowed(ann, charge, new long[] {0, MILLI}, 0);
+    Lease lease = new Lease(LimitPlan.of(charge.limits()), all, 3, Long.MAX_VALUE);
+
+    assertThat(lease.allowed(lease.spend()).remaining(0)).isEqualTo(2);
+    assertThat(lease.allowed(lease.spend()).remaining(0)).isEqualTo(1);
+    assertThat(lease.allowed(lease.spend()).remaining(0)).isZero();
+  }
 }
