@@ -135,12 +135,26 @@ final class OutboxSender {
       }
     }
     outbox.sync();
-    Answer answer = to.stripe().send(ready.stream().map(Ready::call).toList());
     List<OutboxItem> items = ready.stream().map(Ready::item).toList();
+    requireTried(items);
+    Answer answer = to.stripe().send(ready.stream().map(Ready::call).toList());
     if (items.size() > 1 && answer instanceof Answer.Refused) {
       dispatch.alone(items); // it does not say which of them is at fault
     } else {
       take(answer, items, now);
+    }
+  }
+
+  /** What was written while Redis was slow may have been refused since: another one sends then. */
+  private void requireTried(List<OutboxItem> items) throws IOException {
+    boolean tried =
+        outbox.look(
+            state ->
+                items.stream()
+                    .map(item -> state.waiting().get(item.number()))
+                    .allMatch(item -> item != null && item.firstTry() != 0));
+    if (!tried) {
+      throw new IOException("the outbox is another instance's to go on with");
     }
   }
 

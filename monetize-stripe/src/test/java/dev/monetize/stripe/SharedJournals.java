@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A journal of notes that instances share: each knows what was written when it asks, or a while
- * later; a claim that has run out is another's before its former holder knows. In its calls the
- * process ends now and then. Not thread-safe.
+ * later; a claim that has run out is another's before its former holder knows, and an answer may be
+ * late. In its calls the process ends now and then. Not thread-safe.
  */
 final class SharedJournals {
 
@@ -90,8 +90,7 @@ final class SharedJournals {
         case "shared" -> true;
         case "claims" -> this;
         case "note" -> write((byte[]) arguments[0]);
-        case "noteInTurn" ->
-            isTurn((String) arguments[1], (Long) arguments[2]) ? write((byte[]) arguments[0]) : 0L;
+        case "noteInTurn" -> noteInTurn((byte[]) arguments[0], arguments);
         case "sync" -> {
           killIf();
           learn();
@@ -104,6 +103,16 @@ final class SharedJournals {
         }
         default -> throw new UnsupportedOperationException(method);
       };
+    }
+
+    /** An answer may be late: then nobody knows for now whether it was refused. */
+    private long noteInTurn(byte[] note, Object[] arguments) {
+      boolean late = random.nextInt(20) == 0;
+      if (late && random.nextInt(4) == 0) {
+        expire();
+      }
+      long written = isTurn((String) arguments[1], (Long) arguments[2]) ? write(note) : 0L;
+      return late ? -1 : written;
     }
 
     private boolean isTurn(String name, Long turn) {

@@ -95,10 +95,19 @@ final class SharedOutboxTest {
 
       @Override
       public Answer send(List<MeterCall> calls) {
+        calls.forEach(this::requireKnown);
         othersGoOn();
         Answer answer = stripe.send(calls);
         othersGoOn();
         return answer;
+      }
+
+      /** That it is written down that Stripe may have it from now on, or what became of it. */
+      private void requireKnown(MeterCall call) {
+        Outbox outbox = sinks[instance].outbox();
+        long number = Identifiers.number(outbox.id(), call.identifier()).orElseThrow();
+        OutboxItem item = outbox.look(state -> state.waiting().get(number));
+        assertThat(item == null || item.firstTry() != 0).as("written down before").isTrue();
       }
 
       private void othersGoOn() {
