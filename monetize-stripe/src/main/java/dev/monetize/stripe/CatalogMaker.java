@@ -7,11 +7,14 @@ import com.stripe.exception.InvalidRequestException;
 import com.stripe.exception.StripeException;
 import com.stripe.model.Price;
 import com.stripe.model.Product;
+import com.stripe.model.ProductFeature;
 import com.stripe.model.billing.Meter;
 import com.stripe.model.entitlements.Feature;
 import com.stripe.net.ApiRequestParams;
 import com.stripe.param.PriceCreateParams;
 import com.stripe.param.ProductCreateParams;
+import com.stripe.param.ProductFeatureCreateParams;
+import com.stripe.param.ProductFeatureListParams;
 import com.stripe.param.billing.MeterCreateParams;
 import com.stripe.param.billing.MeterCreateParams.CustomerMapping;
 import com.stripe.param.billing.MeterCreateParams.DefaultAggregation;
@@ -19,8 +22,8 @@ import com.stripe.param.billing.MeterCreateParams.ValueSettings;
 import com.stripe.param.entitlements.FeatureCreateParams;
 
 /**
- * Makes meters, features, products and prices at Stripe, each once however often it is asked for at
- * the same time.
+ * Makes meters, features, products and prices at Stripe, and gives features to products, each once
+ * however often it is asked for at the same time.
  *
  * <p>The idempotency key is a hash of all that is asked for. Stripe repeats an answer for a day,
  * also where what it made is gone or has become another since; so what an answer tells is looked
@@ -29,6 +32,7 @@ import com.stripe.param.entitlements.FeatureCreateParams;
 final class CatalogMaker {
 
   private static final int NOT_FOUND = 404;
+  private static final long PAGE = 100;
 
   private final StripeClient stripe;
   private final StripeCalls calls;
@@ -127,6 +131,29 @@ final class CatalogMaker {
       }
       throw e;
     }
+  }
+
+  /** Has a product give a feature. */
+  void attach(String product, String feature, boolean again) throws StripeException {
+    ProductFeatureCreateParams params =
+        ProductFeatureCreateParams.builder().setEntitlementFeature(feature).build();
+    make(
+        "feature of " + product,
+        params,
+        again,
+        options -> stripe.v1().products().features().create(product, params, options),
+        (ProductFeature made) -> isGiven(product, made.getId()));
+  }
+
+  private boolean isGiven(String product, String id) throws StripeException {
+    ProductFeatureListParams page = ProductFeatureListParams.builder().setLimit(PAGE).build();
+    for (ProductFeature one :
+        stripe.v1().products().features().list(product, page).autoPagingIterable()) {
+      if (one.getId().equals(id)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /**

@@ -7,7 +7,6 @@ import com.stripe.exception.StripeException;
 import com.stripe.model.Price;
 import com.stripe.param.PriceCreateParams;
 import com.stripe.param.PriceUpdateParams;
-import com.stripe.param.ProductFeatureCreateParams;
 import com.stripe.param.ProductUpdateParams;
 import java.util.HashSet;
 import java.util.List;
@@ -71,7 +70,7 @@ final class CatalogWork {
           PriceUpdateParams.builder().putMetadata(LookupKeys.TIER, it.tier()).build();
       calls.freely(options -> stripe.v1().prices().update(it.price(), params, options));
     } else if (change instanceof CatalogChange.AttachFeature it) {
-      attach(ids.product(it.tier()), ids.feature(it.lookupKey()));
+      maker.attach(ids.product(it.tier()), ids.feature(it.lookupKey()), again);
     }
   }
 
@@ -100,11 +99,5 @@ final class CatalogWork {
     }
     ProductUpdateParams built = params.build();
     calls.freely(options -> stripe.v1().products().update(change.product(), built, options));
-  }
-
-  private void attach(String product, String feature) throws StripeException {
-    ProductFeatureCreateParams params =
-        ProductFeatureCreateParams.builder().setEntitlementFeature(feature).build();
-    calls.freely(options -> stripe.v1().products().features().create(product, params, options));
   }
 }

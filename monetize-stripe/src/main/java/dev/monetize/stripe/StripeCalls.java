@@ -12,15 +12,21 @@ import java.util.HexFormat;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Calls that change something at Stripe, each with an idempotency key. A call whose answer was lost
- * is made once more under the same key. Thread-safe.
+ * is made once more under the same key. One that somebody makes at the same time is waited for, for
+ * some seconds. Thread-safe.
  */
 final class StripeCalls {
 
   private static final int SERVER_ERROR = 500;
   private static final int MOST_REMEMBERED = 10_000;
+  private static final String IN_USE = "idempotency_key_in_use";
+  private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+  private static final int MOST_PAUSES = 50;
 
   /** Stripe repeats a stored error of its own for a day: the next try has another key. */
   private final Map<String, Integer> errors = new ConcurrentHashMap<>();
@@ -42,12 +48,26 @@ final class StripeCalls {
     String base = "monetize-" + what + "-" + hash(which);
     String key = base + "-" + errors.getOrDefault(base, 0);
     try {
-      return twice(key, call);
+      return oneAfterTheOther(key, call);
     } catch (StripeException e) {
       if (e.getStatusCode() != null && e.getStatusCode() >= SERVER_ERROR) {
         remember(base);
       }
       throw e;
+    }
+  }
+
+  /** While somebody else asks for the same, Stripe tells nothing: afterwards what that one got. */
+  private static <T> T oneAfterTheOther(String key, Call<T> call) throws StripeException {
+    for (int left = MOST_PAUSES; ; left--) {
+      try {
+        return twice(key, call);
+      } catch (StripeException e) {
+        if (left == 0 || !IN_USE.equals(e.getCode())) {
+          throw e;
+        }
+        LockSupport.parkNanos(PAUSE_NANOS);
+      }
     }
   }
 

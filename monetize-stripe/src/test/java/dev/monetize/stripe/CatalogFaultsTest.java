@@ -11,7 +11,11 @@ import dev.monetize.testkit.stripe.StripeFault;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,6 +27,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  * what one clean run makes, and nothing twice.
  */
 final class CatalogFaultsTest {
+
+  private static final int RUNS = 3;
 
   private static final String FIRST =
       """
@@ -97,6 +103,31 @@ final class CatalogFaultsTest {
 
       assertThat(bench.prices()).hasSize(2);
       assertThat(bench.products()).hasSize(1);
+    }
+  }
+
+  /** As instances that start together: each finds that nothing is there. */
+  @Test
+  void runsAtOnce_allGetThrough_andMakeNothingTwice() throws Exception {
+    String clean;
+    try (CatalogBench bench = new CatalogBench()) {
+      bench.apply(SECOND);
+      clean = bench.everything();
+    }
+    ExecutorService threads = Executors.newFixedThreadPool(RUNS);
+    try {
+      for (int round = 0; round < 10; round++) {
+        try (CatalogBench bench = new CatalogBench()) {
+          List<Future<CatalogPlan>> runs =
+              threads.invokeAll(Collections.nCopies(RUNS, () -> bench.apply(SECOND)));
+          for (Future<CatalogPlan> run : runs) {
+            run.get();
+          }
+          assertThat(bench.everything()).isEqualTo(clean);
+        }
+      }
+    } finally {
+      threads.shutdownNow();
     }
   }
 

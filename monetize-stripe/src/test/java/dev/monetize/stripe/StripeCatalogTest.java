@@ -203,6 +203,27 @@ final class StripeCatalogTest {
             "tier pro: its customers go on being entitled to feature monetize.audit, which it does not have: take it from the product at Stripe");
   }
 
+  /** Within the day that Stripe repeats its answers for. */
+  @Test
+  void featureThatWasTakenAway_isGivenAgain() throws StripeException {
+    bench.apply(TIERS);
+    String made = bench.everything();
+    String product = bench.product("pro").getId();
+    bench
+        .client
+        .v1()
+        .products()
+        .features()
+        .delete(
+            product,
+            bench.client.v1().products().features().list(product).getData().get(0).getId());
+    assertThat(bench.everything()).isNotEqualTo(made);
+
+    bench.apply(TIERS);
+
+    assertThat(bench.everything()).isEqualTo(made);
+  }
+
   @Test
   void tierThatIsGone_isLeftAsItIs() throws StripeException {
     bench.apply(TIERS);
