@@ -154,7 +154,7 @@ final class OutboxSender {
                     .map(item -> state.waiting().get(item.number()))
                     .allMatch(item -> item != null && item.firstTry() != 0));
     if (!tried) {
-      throw new IOException("the outbox is another instance's to go on with");
+      throw new Turn.Over("the outbox is another instance's to go on with");
     }
   }
 
