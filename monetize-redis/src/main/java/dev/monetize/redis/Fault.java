@@ -3,6 +3,7 @@
 package dev.monetize.redis;
 
 import java.net.ConnectException;
+import java.net.SocketTimeoutException;
 import java.util.Locale;
 import redis.clients.jedis.exceptions.JedisAccessControlException;
 import redis.clients.jedis.exceptions.JedisDataException;
@@ -37,6 +38,15 @@ enum Fault {
     return cause != null
         || failure instanceof JedisDataException
         || failure instanceof Wire.NotAsked;
+  }
+
+  /** Whether the server was silent for as long as it was waited for. */
+  static boolean isSilence(RuntimeException failure) {
+    Throwable cause = failure;
+    while (cause != null && !(cause instanceof SocketTimeoutException)) {
+      cause = cause.getCause();
+    }
+    return cause != null;
   }
 
   static Fault of(RuntimeException failure) {

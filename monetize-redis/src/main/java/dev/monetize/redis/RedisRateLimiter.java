@@ -89,6 +89,9 @@ public final class RedisRateLimiter implements RateLimiter {
 
   private final AtomicReference<@Nullable Fault> told = new AtomicReference<>();
 
+  /** A failure is that of all who were asked for together: where it was no silence, it is one. */
+  private final AtomicReference<@Nullable RuntimeException> last = new AtomicReference<>();
+
   /** When the last call was that was decided locally. */
   private volatile long latest;
 
@@ -316,7 +319,8 @@ public final class RedisRateLimiter implements RateLimiter {
   /** Redis was not asked, or did not answer. */
   private void failed(RuntimeException failure) {
     Fault fault = Fault.of(failure);
-    boolean opened = fault.ofAll() && breaker.failed();
+    boolean counts = Fault.isSilence(failure) || last.getAndSet(failure) != failure;
+    boolean opened = fault.ofAll() && counts && breaker.failed();
     if (told.getAndSet(fault) != fault) {
       log.warn(
           "Redis did not decide on the limits of a call: {}. Meanwhile each instance holds to its"

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Calls that take the same of the same subject while it is being asked for are asked for together,
  * by the first of them, as soon as the answer is there: one question for all, which are decided one
- * after the other. Who comes alone asks at once. Thread-safe.
+ * after the other. Who comes alone asks at once. Who waited while the server was silent has waited
+ * as long as one who asks, and does not ask any more. Thread-safe.
  */
 final class Together {
 
@@ -123,25 +124,49 @@ final class Together {
 
   private void tell(
       Who who, List<Seat> company, List<Decision> decisions, @Nullable RuntimeException failure) {
+    if (failure == null) {
+      told(who, company, decisions);
+      return;
+    }
+    company.subList(1, company.size()).forEach(seat -> seat.failed(failure));
+    if (Fault.isSilence(failure)) {
+      RuntimeException silent = new Wire.NotAsked("the server is silent", failure);
+      next(who, List.of(), true).forEach(seat -> seat.failed(silent));
+    } else {
+      handOver(next(who, List.of(), false));
+    }
+  }
+
+  private void told(Who who, List<Seat> company, List<Decision> decisions) {
     for (int i = 1; i < decisions.size(); i++) {
       company.get(i).decided(decisions.get(i));
     }
-    List<Seat> next = new ArrayList<>();
-    if (failure == null) {
-      next.addAll(company.subList(Math.max(1, decisions.size()), company.size()));
+    List<Seat> rest = company.subList(Math.max(1, decisions.size()), company.size());
+    if (!decisions.isEmpty() && decisions.get(0) instanceof Decision.Refused refused) {
+      next(who, rest, true).forEach(seat -> seat.decided(refused));
     } else {
-      company.subList(1, company.size()).forEach(seat -> seat.failed(failure));
+      handOver(next(who, rest, false));
     }
-    boolean refused = !decisions.isEmpty() && decisions.get(0) instanceof Decision.Refused;
+  }
+
+  /**
+   * Who is left, and who came meanwhile.
+   *
+   * @param served whether they are told now; else one of them asks for them, if there is one
+   */
+  private List<Seat> next(Who who, List<Seat> left, boolean served) {
+    List<Seat> next = new ArrayList<>(left);
     waiting.compute(
         who,
         (same, seats) -> {
           next.addAll(seats == null ? List.of() : seats);
-          return next.isEmpty() || refused ? null : List.of();
+          return next.isEmpty() || served ? null : List.of();
         });
-    if (refused) {
-      next.forEach(seat -> seat.decided(decisions.get(0)));
-    } else if (!next.isEmpty()) {
+    return next;
+  }
+
+  private static void handOver(List<Seat> next) {
+    if (!next.isEmpty()) {
       next.get(0).asksFor(next);
     }
   }

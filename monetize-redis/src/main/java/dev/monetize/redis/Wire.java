@@ -47,7 +47,7 @@ final class Wire {
 
     private static final long serialVersionUID = 1;
 
-    private NotAsked(String message, Throwable cause) {
+    NotAsked(String message, Throwable cause) {
       super(message, cause);
     }
 

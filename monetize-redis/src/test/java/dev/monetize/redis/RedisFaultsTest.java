@@ -33,6 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.RedisClient;
@@ -140,6 +141,16 @@ class RedisFaultsTest {
     return nanos;
   }
 
+  private long[] nanos(RedisRateLimiter limiter, Charge alike, int count) {
+    long[] nanos = new long[count];
+    for (int i = 0; i < count; i++) {
+      long start = System.nanoTime();
+      assertThat(limiter.acquire(ann, alike, now())).isInstanceOf(Allowed.class);
+      nanos[i] = System.nanoTime() - start;
+    }
+    return nanos;
+  }
+
   private static long slow(long[] nanos) {
     return Arrays.stream(nanos).filter(one -> one > SLOW_NANOS).count();
   }
@@ -204,16 +215,19 @@ class RedisFaultsTest {
    * Those that ask when it begins wait for a timeout; the pool is no queue in which others wait
    * longer.
    */
-  @Test
-  void partitionUnderLoad_slowsNobodyTwice() throws Exception {
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void partitionUnderLoad_slowsNobodyTwice(boolean together) throws Exception {
     RedisRateLimiter limiter = limiter(new WhenDown.Local(1));
+    Charge alike = charge(1, RateLimit.of("alike", 1_000_000, Duration.ofDays(1)));
     int threads = 32;
     ExecutorService pool = Executors.newFixedThreadPool(threads);
     try {
       proxy.partition();
       List<Future<long[]>> all = new ArrayList<>();
       for (int i = 0; i < threads; i++) {
-        all.add(pool.submit(() -> nanos(limiter, 200, true)));
+        all.add(
+            pool.submit(() -> together ? nanos(limiter, alike, 200) : nanos(limiter, 200, true)));
       }
       long waited = 0;
       for (Future<long[]> one : all) {

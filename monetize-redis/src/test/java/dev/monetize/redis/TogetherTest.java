@@ -11,6 +11,7 @@ import dev.monetize.limit.LimitSet;
 import dev.monetize.limit.RateLimit;
 import dev.monetize.limit.Standing;
 import dev.monetize.limit.Subject;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -199,6 +200,26 @@ class TogetherTest {
       assertThatThrownBy(other::get).hasMessageEndingWith("still away");
     }
     assertThat(decisions(late)).hasSize(2);
+  }
+
+  @Test
+  void silence_isOfAllWhoWait() throws Exception {
+    Future<Decision> first = call();
+    take();
+    List<Future<Decision>> others = waiting(3);
+    answers.put(
+        () -> {
+          throw new JedisConnectionException(new SocketTimeoutException("Read timed out"));
+        });
+
+    assertThatThrownBy(first::get).rootCause().isInstanceOf(SocketTimeoutException.class);
+    for (Future<Decision> other : others) {
+      assertThatThrownBy(other::get).cause().isInstanceOf(Wire.NotAsked.class);
+    }
+    Future<Decision> next = call();
+    assertThat(take()).as("nobody waits any more").isEqualTo(1);
+    answers.put(() -> allowed(1, 1));
+    next.get();
   }
 
   @Test

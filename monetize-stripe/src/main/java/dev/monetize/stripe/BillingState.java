@@ -128,6 +128,10 @@ final class BillingState implements JournalState {
   }
 
   private void look(CustomerBilling seen) {
+    CustomerBilling newer = billing.get(seen.customer());
+    if (newer != null && newer.seen().isAfter(seen.seen())) {
+      return; // of another instance, which looked later and wrote earlier
+    }
     put(seen);
     NavigableSet<Long> starts =
         periods.computeIfAbsent(seen.customer(), customer -> new TreeSet<>());

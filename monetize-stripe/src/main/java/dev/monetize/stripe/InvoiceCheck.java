@@ -66,8 +66,11 @@ final class InvoiceCheck {
           compare(period, meter, billed, now).ifPresent(lines::add);
         }
       }
-    } catch (IOException | IllegalArgumentException | IllegalStateException e) {
-      log.warn("what \"{}\" has to pay is not known: {}", customer, e.getMessage());
+    } catch (IOException | RuntimeException e) {
+      log.warn("what \"{}\" has to pay is not known", customer, e);
+      sink.meters()
+          .keySet()
+          .forEach(meter -> lines.add(InvoiceComparison.unknown(customer, meter, from, to)));
     }
     return lines;
   }

@@ -6,6 +6,7 @@ import dev.monetize.price.Money;
 import dev.monetize.stripe.UsageComparison.Verdict;
 import java.math.BigDecimal;
 import java.time.Instant;
+import java.util.Currency;
 import java.util.List;
 import java.util.Objects;
 
@@ -47,6 +48,22 @@ public record InvoiceComparison(
     Objects.requireNonNull(units, "units");
     Objects.requireNonNull(amounts, "amounts");
     Objects.requireNonNull(verdict, "verdict");
+  }
+
+  /** Nothing could be said of it. */
+  static InvoiceComparison unknown(String customer, String meter, Instant from, Instant to) {
+    Units units = new Units(0, 0, 0, BigDecimal.ZERO, BigDecimal.ZERO);
+    Money nothing = Money.zero(Currency.getInstance("USD"));
+    return new InvoiceComparison(
+        customer,
+        meter,
+        from,
+        to,
+        List.of(),
+        State.NONE,
+        units,
+        Amounts.of(nothing, nothing),
+        Verdict.UNKNOWN);
   }
 
   InvoiceComparison judged(Verdict other) {

@@ -74,13 +74,16 @@ final class NoteBook<S extends JournalState> implements AutoCloseable {
   /**
    * The same, if it is still this instance's {@link #turn}.
    *
-   * @throws Turn.Over if it is not, or the journal takes nothing
+   * @throws Turn.Over if it is not
    */
   void writeInTurn(byte[] note, Consumer<S> apply) throws IOException {
     if (!journal.shared()) {
       write(note, apply);
     } else if (journal.noteInTurn(note, turn.name(), turn.number()) == 0) {
-      throw new Turn.Over(what + " is another instance's to go on with, or takes nothing");
+      if (!journal.accepting()) {
+        throw new IOException(what + " takes nothing: Redis is full or away");
+      }
+      throw new Turn.Over(what + " is another instance's to go on with");
     }
   }
 

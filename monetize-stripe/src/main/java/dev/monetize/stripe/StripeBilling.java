@@ -439,13 +439,21 @@ public final class StripeBilling implements AutoCloseable {
     return running().work.step();
   }
 
-  /** Ends what is under way, within ten seconds. What is to be dealt with is so after a start. */
+  /**
+   * Ends what is under way, within a time. What is to be dealt with is so after a start.
+   *
+   * @return whether nothing was under way any more
+   */
+  public boolean close(Duration atMost) {
+    Running now = running;
+    boolean ended = now == null || now.workers.close(atMost);
+    book.close();
+    return ended;
+  }
+
+  /** Closes within ten seconds. */
   @Override
   public void close() {
-    Running now = running;
-    if (now != null) {
-      now.workers.close(Duration.ofSeconds(10));
-    }
-    book.close();
+    close(Duration.ofSeconds(10));
   }
 }

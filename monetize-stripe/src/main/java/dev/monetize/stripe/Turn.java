@@ -12,7 +12,7 @@ import java.io.IOException;
  */
 final class Turn {
 
-  /** It is another instance's by now, which does what was due; or nothing can be written. */
+  /** It is another instance's by now, which does what was due. */
   static final class Over extends IOException {
 
     private static final long serialVersionUID = 1L;

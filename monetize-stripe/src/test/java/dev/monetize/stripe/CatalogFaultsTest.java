@@ -83,7 +83,9 @@ final class CatalogFaultsTest {
       }
     }
     boolean isTold = faults.size() > 1 || faults.get(0).kind() == StripeFault.Kind.TOO_MANY;
-    assertThat(broken).as("runs that broke off").isGreaterThanOrEqualTo(isTold ? 10 : 0);
+    if (isTold) {
+      assertThat(broken).as("runs that broke off").isGreaterThanOrEqualTo(10);
+    }
   }
 
   /** Stripe repeats a stored error for a day, and a new process asks with the same key first. */

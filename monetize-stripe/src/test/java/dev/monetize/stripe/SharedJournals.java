@@ -87,7 +87,7 @@ final class SharedJournals {
     @Nullable Object call(String method, Object[] arguments) {
       return switch (method) {
         case "id" -> id;
-        case "shared" -> true;
+        case "shared", "accepting" -> true;
         case "claims" -> this;
         case "note" -> write((byte[]) arguments[0]);
         case "noteInTurn" -> noteInTurn((byte[]) arguments[0], arguments);

@@ -17,7 +17,10 @@ import java.net.URI;
 import java.util.Map;
 import java.util.Optional;
 
-/** Answers with the address of Stripe's page where the caller subscribes to a tier. */
+/**
+ * Answers with the address of Stripe's page where the caller subscribes to a tier; makes it a
+ * customer at Stripe, if it is none.
+ */
 final class CheckoutServlet extends HttpServlet {
 
   private static final long serialVersionUID = 1L;
@@ -48,8 +51,9 @@ final class CheckoutServlet extends HttpServlet {
       URI page = billing.checkoutLink(caller.get().customer(), tier, new CheckoutPage(back, back));
       write(response, 200, "application/json", Map.of("url", page.toString()));
     } catch (IllegalStateException e) {
-      problem(response, 409, "not to be subscribed to", String.valueOf(e.getMessage()));
-    } catch (StripeException | IOException e) {
+      log("no checkout for \"" + caller.get().customer() + "\": " + e.getMessage());
+      problem(response, 409, "not to be subscribed to", "it is not for sale, or you have a plan");
+    } catch (StripeException | IOException | RuntimeException e) {
       log("no checkout for \"" + caller.get().customer() + "\"", e);
       response.setHeader("Retry-After", "10");
       problem(response, 503, "Stripe does not answer", "try again later");

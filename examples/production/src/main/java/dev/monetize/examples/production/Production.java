@@ -51,8 +51,10 @@ public final class Production {
       StripePart stripe = new StripePart(settings.billing().get(), redis, settings.data());
       Monetizer monetizer = builder.sink("stripe", stripe.sink()).build();
       stripe.start(monetizer);
-      new ApiServer(monetizer, settings.environment(), app -> stripe.addTo(app, monetizer))
-          .run(keys, stripe);
+      ApiServer server =
+          new ApiServer(monetizer, settings.environment(), app -> stripe.addTo(app, monetizer));
+      stripe.makePrices(monetizer);
+      server.run(keys, stripe);
     }
   }
 

@@ -51,9 +51,19 @@ final class StripePart implements AutoCloseable {
     return sink;
   }
 
-  /** Begins; prices that Stripe does not have yet are made there. */
+  /** Begins to deal with what came. */
   void start(Monetizer monetizer) {
     billing.start(monetizer, sink);
+  }
+
+  /** Makes at Stripe what it does not have yet, on a thread: callers do not wait for Stripe. */
+  void makePrices(Monetizer monetizer) {
+    Thread thread = new Thread(() -> tryToMakePrices(monetizer), "stripe-catalog");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  private void tryToMakePrices(Monetizer monetizer) {
     try {
       CatalogPlan done = StripeCatalog.of(settings.connection()).apply(monetizer.tiers());
       if (!done.isEmpty()) {
@@ -74,6 +84,6 @@ final class StripePart implements AutoCloseable {
   @Override
   public void close() {
     sink.close(ENDING);
-    billing.close();
+    billing.close(ENDING);
   }
 }
