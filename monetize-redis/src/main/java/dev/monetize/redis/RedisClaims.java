@@ -46,6 +46,9 @@ final class RedisClaims implements Claims, AutoCloseable {
 
     private volatile long validUntil;
     private volatile long needed;
+
+    /** Whether who wants it knows that it is held. */
+    private volatile boolean told;
   }
 
   /**
@@ -76,12 +79,21 @@ final class RedisClaims implements Claims, AutoCloseable {
       ask(name, claim);
     }
     try {
-      boolean has = valid(claim) && tail.await(claim.needed, PATIENCE);
-      return has && valid(claim) ? claim.turn : 0;
+      boolean has = valid(claim) && knowsAll(claim) && valid(claim);
+      claim.told = has;
+      return has ? claim.turn : 0;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return 0;
     }
+  }
+
+  /**
+   * No record may have the last sequence: one that was refused, and sequences that are left out.
+   */
+  private boolean knowsAll(Claim claim) throws InterruptedException {
+    boolean read = tail.position() >= claim.needed || tail.catchUp(PATIENCE);
+    return read && tail.await(Math.min(claim.needed, tail.position()), PATIENCE);
   }
 
   @Override
@@ -155,6 +167,9 @@ final class RedisClaims implements Claims, AutoCloseable {
   private void keep(String name, Claim claim, long now) {
     if (server.claim("keep", name, token(claim.turn), millis) >= 0) { // so nobody had it since
       claim.validUntil = now + TimeUnit.MILLISECONDS.toNanos(millis);
+      if (!claim.told) {
+        listeners.forEach(Runnable::run);
+      }
     } else {
       log.info("{} is another instance's from now on", name);
       claim.turn = 0;
@@ -170,6 +185,7 @@ final class RedisClaims implements Claims, AutoCloseable {
       log.debug("{} is claimed", name);
       claim.needed = last;
       claim.validUntil = now + TimeUnit.MILLISECONDS.toNanos(millis);
+      claim.told = false;
       claim.turn = turn;
       listeners.forEach(Runnable::run);
     }

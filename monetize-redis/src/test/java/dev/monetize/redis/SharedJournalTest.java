@@ -213,6 +213,17 @@ class SharedJournalTest {
     assertThat(other.journal.noteInTurn(new byte[] {4}, "notes", last)).isPositive();
   }
 
+  /** As after a restart, whose first record was refused: sequences were left out for nothing. */
+  @Test
+  void claim_isHad_alsoWhereNoRecordHasTheLastSequence() throws Exception {
+    one.append("acme", 1);
+    all(other);
+    redis.hincrBy("monetize:{usage}:head", "last", 1_000_000);
+
+    assertThat(other.journal.claims().claim("notes")).isPositive();
+    assertThat(other.append("acme", 2)).isEqualTo(1_000_002);
+  }
+
   /** As one whose machine slept: what others deleted meanwhile it can never know. */
   @Test
   void instanceThatMissedRecords_takesNothingMore() throws Exception {
