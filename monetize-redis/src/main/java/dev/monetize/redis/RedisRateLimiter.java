@@ -90,7 +90,7 @@ public final class RedisRateLimiter implements RateLimiter {
   private final AtomicReference<@Nullable Fault> told = new AtomicReference<>();
 
   /** A failure is that of all who were asked for together: where it was no silence, it is one. */
-  private final AtomicReference<@Nullable RuntimeException> last = new AtomicReference<>();
+  private final AtomicReference<@Nullable RuntimeException> lastFailure = new AtomicReference<>();
 
   /** When the last call was that was decided locally. */
   private volatile long latest;
@@ -319,7 +319,7 @@ public final class RedisRateLimiter implements RateLimiter {
   /** Redis was not asked, or did not answer. */
   private void failed(RuntimeException failure) {
     Fault fault = Fault.of(failure);
-    boolean counts = Fault.isSilence(failure) || last.getAndSet(failure) != failure;
+    boolean counts = Fault.isSilence(failure) || lastFailure.getAndSet(failure) != failure;
     boolean opened = fault.ofAll() && counts && breaker.failed();
     if (told.getAndSet(fault) != fault) {
       log.warn(

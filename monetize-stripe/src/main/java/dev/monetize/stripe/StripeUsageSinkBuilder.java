@@ -138,8 +138,9 @@ public final class StripeUsageSinkBuilder {
   /**
    * Keeps the outbox in another journal than files: one of its own, that holds nothing else. Where
    * instances share it, as one in Redis, each takes batches in, and one of them sends; when that
-   * one dies another goes on. Use {@code replicas} there: an outbox that a failover cuts short may
-   * report usage twice.
+   * one dies another goes on. An instance that slept for longer than the time between two
+   * checkpoints says so, and is to be restarted. Use {@code replicas} there: an outbox that a
+   * failover cuts short may report usage twice.
    */
   public StripeUsageSinkBuilder outbox(JournalFactory journal) {
     outbox = Objects.requireNonNull(journal, "journal");

@@ -26,12 +26,13 @@ final class StripePart implements AutoCloseable {
   private static final Duration ENDING = Duration.ofSeconds(1);
 
   private final StripeSettings settings;
+  private final StripeCatalog catalog;
   private final StripeBilling billing;
   private final StripeUsageSink sink;
 
   StripePart(StripeSettings settings, UnifiedJedis redis, Path data) throws IOException {
     this.settings = settings;
-    StripeCatalog catalog = StripeCatalog.of(settings.connection());
+    this.catalog = StripeCatalog.of(settings.connection());
     this.billing =
         StripeBilling.builder(settings.connection(), data)
             .journal(RedisUsageJournal.on(redis).prefix("monetize:stripe-billing:"))
@@ -65,7 +66,7 @@ final class StripePart implements AutoCloseable {
 
   private void tryToMakePrices(Monetizer monetizer) {
     try {
-      CatalogPlan done = StripeCatalog.of(settings.connection()).apply(monetizer.tiers());
+      CatalogPlan done = catalog.apply(monetizer.tiers());
       if (!done.isEmpty()) {
         System.err.println(done);
       }
