@@ -68,9 +68,9 @@ final class InvoiceCheck {
       }
     } catch (IOException | RuntimeException e) {
       log.warn("what \"{}\" has to pay is not known", customer, e);
-      sink.meters()
-          .keySet()
-          .forEach(meter -> lines.add(InvoiceComparison.unknown(customer, meter, from, to)));
+      return sink.meters().keySet().stream()
+          .map(meter -> InvoiceComparison.unknown(customer, meter, from, to))
+          .toList();
     }
     return lines;
   }

@@ -111,6 +111,24 @@ final class InvoiceReconcileTest {
         .contains("\"amountDifference\":\"0.01\"", "\"billedDrift\":\"0.", "\"state\":\"FINAL\"");
   }
 
+  /** In another currency: nobody can say what of it is too much, and nobody is left out. */
+  @Test
+  void invoicesThatCannotBeCompared_areUnknown() throws IOException, InterruptedException {
+    ReconciledApp world = new ReconciledApp(SEED);
+    world.someUse();
+    int compared = world.checkTwice().invoices(Verdict.EQUAL).size();
+    world.invoices.foreign(true);
+
+    ReconcileReport report = world.checkTwice();
+
+    assertThat(compared).isPositive();
+    assertThat(report.invoices()).isNotEmpty().allMatch(line -> line.verdict() == Verdict.UNKNOWN);
+    assertThat(report.invoices())
+        .extracting(line -> line.customer() + " " + line.meter())
+        .doesNotHaveDuplicates();
+    assertThat(report.text()).contains("UNKNOWN ", report.invoices().size() + " unknown\n");
+  }
+
   @Test
   void anInvoiceThatNeverComes_isFound() throws IOException, InterruptedException {
     ReconciledApp world = new ReconciledApp(SEED);

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Currency;
 import java.util.List;
 import java.util.Map;
 
@@ -31,6 +32,7 @@ final class ModelInvoices implements BilledInvoices {
   private Duration late = Duration.ZERO;
   private long moreCents;
   private boolean none;
+  private boolean foreign;
 
   ModelInvoices(
       ModelStripe stripe,
@@ -60,6 +62,11 @@ final class ModelInvoices implements BilledInvoices {
     none = isNone;
   }
 
+  /** Has it bill in a currency that the tiers are not in. */
+  void foreign(boolean isForeign) {
+    foreign = isForeign;
+  }
+
   Instant start(Instant time) {
     long seconds = time.getEpochSecond() - anchor.getEpochSecond();
     return anchor.plus(period.multipliedBy(Math.floorDiv(seconds, period.toSeconds())));
@@ -81,7 +88,12 @@ final class ModelInvoices implements BilledInvoices {
         Money amount = Rating.line(price.getKey(), price.getValue(), units).amount().plus(cents);
         lines.add(
             new Line(
-                "in_" + from, isFinal, price.getKey(), from, BigDecimal.valueOf(units), amount));
+                "in_" + from,
+                isFinal,
+                price.getKey(),
+                from,
+                BigDecimal.valueOf(units),
+                foreign ? new Money(amount.nanos(), Currency.getInstance("EUR")) : amount));
       }
     }
     return new Billed(lines, List.of(new Span(anchor, Instant.MAX)));
