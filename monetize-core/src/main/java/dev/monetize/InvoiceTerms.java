@@ -28,8 +28,11 @@ final class InvoiceTerms {
   private final List<Term> terms = new ArrayList<>();
   private final NavigableSet<Long> cuts = new TreeSet<>();
 
-  /** A tier, with values of the customer's own, while it was in force: never an empty time. */
-  record Term(Tier tier, long from, long until) {
+  /**
+   * A tier, with values of the customer's own, while it was in force: never an empty time. It is
+   * the customer's tier without a break since a second, whatever own values it had.
+   */
+  record Term(Tier tier, long since, long from, long until) {
 
     /** The quota that bills what is used past it, or null. */
     @Nullable Quota quota(String meter) {
@@ -45,13 +48,18 @@ final class InvoiceTerms {
     this.subscription = subscription;
     this.period = windows(QuotaPeriod.of(QuotaPeriod.Unit.MONTH), Time.nanos(at));
     this.nothing = Money.zero(offer.catalog().currency());
-    long from = Long.MIN_VALUE;
+    long since = Long.MIN_VALUE;
+    long from = since;
+    String before = "";
     for (Subscription.Former former : subscription.former()) {
+      since = former.tier().equals(before) ? since : from;
+      before = former.tier();
       long until = Math.max(from, former.until().getEpochSecond());
-      add(offer, former.tier(), former, from, until);
+      add(offer, before, former, since, from, until);
       from = until;
     }
-    add(offer, subscription.tier(), null, from, Long.MAX_VALUE);
+    since = subscription.tier().equals(before) ? since : from;
+    add(offer, subscription.tier(), null, since, from, Long.MAX_VALUE);
     cut();
   }
 
@@ -70,7 +78,12 @@ final class InvoiceTerms {
   }
 
   private void add(
-      Offer offer, String name, Subscription.@Nullable Former former, long from, long until) {
+      Offer offer,
+      String name,
+      Subscription.@Nullable Former former,
+      long since,
+      long from,
+      long until) {
     if (until <= Math.max(from, period.start()) || from >= period.end()) {
       return;
     }
@@ -79,7 +92,7 @@ final class InvoiceTerms {
             ? subscription
             : subscription.withTier(name).withOverrides(former.overrides());
     try {
-      terms.add(new Term(offer.plan(then).tier(), from, until));
+      terms.add(new Term(offer.plan(then).tier(), since, from, until));
     } catch (IllegalArgumentException e) {
       throw new IllegalStateException(
           "customer \"%s\" had tier \"%s\" in this period, which cannot be priced: %s"
@@ -100,7 +113,7 @@ final class InvoiceTerms {
         Quota quota = term.quota(meter);
         for (long at = period.start(); quota != null && at < period.end(); ) {
           Window window = window(quota, at);
-          cuts.add(window.start());
+          cuts.add(Math.max(window.start(), term.since()));
           at = window.end();
         }
       }

@@ -44,13 +44,13 @@ final class InvoiceUsage {
   /** Quotas that bill, by meter and id. */
   private final Map<String, Map<String, Quota>> quotas = new HashMap<>();
 
-  /** What was used so far in a window of a quota, by any tier. */
+  /** What was used so far in a window of a quota, since the tier is in force. */
   private final Map<Counted, Long> counted = new HashMap<>();
 
-  private record Counted(String quota, long windowStart) {}
+  private record Counted(long since, String quota, long windowStart) {}
 
-  /** What makes a line of its own. */
-  record Key(String tier, String meter, Price price) {}
+  /** What makes a line of its own: a tier that comes back counts anew. */
+  record Key(long since, String tier, String meter, Price price) {}
 
   /** What a line is made of. */
   static final class Use {
@@ -81,7 +81,7 @@ final class InvoiceUsage {
           .prices()
           .forEach(
               (meter, price) -> {
-                uses.put(new Key(term.tier().name(), meter, price), new Use());
+                uses.put(new Key(term.since(), term.tier().name(), meter, price), new Use());
                 Quota quota = term.quota(meter);
                 if (quota != null) {
                   quotas.computeIfAbsent(meter, m -> new TreeMap<>()).put(quota.id(), quota);
@@ -141,7 +141,7 @@ final class InvoiceUsage {
     Quota own = term.quota(meter);
     long before = 0;
     for (Quota quota : quotas.getOrDefault(meter, Map.of()).values()) {
-      long used = use(quota, start, units);
+      long used = use(term, quota, start, units);
       before = own != null && own.id().equals(quota.id()) ? used : before;
     }
     Key key = key(term, meter);
@@ -160,20 +160,21 @@ final class InvoiceUsage {
   }
 
   /** What was used in a window before these units, which are added. */
-  private long use(Quota quota, long start, long units) {
+  private long use(Term term, Quota quota, long start, long units) {
     Window window = terms.window(quota, start);
-    Counted key = new Counted(quota.id(), window.start());
+    Counted key = new Counted(term.since(), quota.id(), window.start());
     Long known = counted.get(key);
-    long before = known != null ? known : earlier(quota, window);
+    long before = known != null ? known : earlier(term, quota, window);
     counted.put(key, Math.addExact(before, units));
     return before;
   }
 
   /** What hours before the period count; where events are read, those are among them. */
-  private long earlier(Quota quota, Window window) {
+  private long earlier(Term term, Quota quota, Window window) {
+    long from = Math.max(window.start(), term.since());
     long end = terms.period().start();
-    return terms.inFullHours() && window.start() < end
-        ? ledger.units(customer, quota.meter(), time(window.start()), time(end))
+    return terms.inFullHours() && from < end
+        ? ledger.units(customer, quota.meter(), time(from), time(end))
         : 0;
   }
 
@@ -202,7 +203,7 @@ final class InvoiceUsage {
 
   private static @Nullable Key key(Term term, String meter) {
     Price price = term.tier().prices().get(meter);
-    return price == null ? null : new Key(term.tier().name(), meter, price);
+    return price == null ? null : new Key(term.since(), term.tier().name(), meter, price);
   }
 
   private static Instant time(long second) {

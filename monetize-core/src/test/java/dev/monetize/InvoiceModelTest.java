@@ -42,8 +42,10 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -66,6 +68,7 @@ class InvoiceModelTest {
   private int fromHours;
   private int fromEvents;
   private int prorated;
+  private int again;
 
   /** What a line comes to: without a cap, and with it. */
   private static final class Sum {
@@ -117,11 +120,12 @@ class InvoiceModelTest {
       }
     }
     System.out.printf(
-        "InvoiceModelTest: seed %d, %d invoices from hours, %d from events, %d prorated%n",
-        seed, fromHours, fromEvents, prorated);
+        "InvoiceModelTest: seed %d, %d invoices from hours, %d from events, %d prorated, %d lines of a tier that came back%n",
+        seed, fromHours, fromEvents, prorated, again);
     assertThat(fromHours).isPositive();
     assertThat(fromEvents).isPositive();
     assertThat(prorated).isPositive();
+    assertThat(again).isPositive();
   }
 
   private void check(
@@ -173,14 +177,17 @@ class InvoiceModelTest {
     return offer.catalog().tier(event.tier()).orElseThrow().prices().containsKey(measure.meter());
   }
 
-  private void checkUsage(InvoicePreview invoice, Map<Item, Sum> expected, String what) {
+  private void checkUsage(
+      InvoicePreview invoice, Map<Item, NavigableMap<Integer, Sum>> expected, String what) {
     for (int i = 0; i < invoice.lines().size(); i++) {
       if (!(invoice.lines().get(i) instanceof Usage usage)) {
         continue;
       }
       var rated = usage.rated();
-      Sum sum = expected.remove(new Item(usage.tier(), rated.meter(), rated.price()));
-      sum = sum == null ? new Sum() : sum;
+      Item item = new Item(usage.tier(), rated.meter(), rated.price());
+      var next = expected.getOrDefault(item, new TreeMap<>()).pollFirstEntry();
+      Sum sum = next == null ? new Sum() : next.getValue();
+      again += next != null && expected.get(item).size() > 0 ? 1 : 0;
       assertThat(rated.units()).as(what).isEqualTo(sum.units);
       assertThat(usage.hours().stream().mapToLong(UsagePoint::units).sum())
           .as(what)
@@ -199,7 +206,7 @@ class InvoiceModelTest {
           .as(what)
           .isEqualByComparingTo(sum.capped.rounded(decimals));
     }
-    assertThat(expected).as(what).isEmpty();
+    assertThat(expected.values()).as(what).allMatch(Map::isEmpty);
   }
 
   private static boolean isCap(Line line) {
@@ -251,10 +258,10 @@ class InvoiceModelTest {
     return exact.setScale(decimals, RoundingMode.HALF_UP);
   }
 
-  /** The oracle. */
-  private static Map<Item, Sum> walk(
+  /** The oracle: of what a line is for, by how often the tier had changed before. */
+  private static Map<Item, NavigableMap<Integer, Sum>> walk(
       Offer offer, Subscription subscription, List<UsageEvent> events, Window period) {
-    Map<Item, Sum> sums = new HashMap<>();
+    Map<Item, NavigableMap<Integer, Sum>> sums = new HashMap<>();
     Map<String, Long> counted = new HashMap<>();
     for (UsageEvent event : events) {
       Tier tier = offer.catalog().tier(event.tier()).orElseThrow();
@@ -274,16 +281,17 @@ class InvoiceModelTest {
       long nanos,
       String meter,
       Window period,
-      Map<Item, Sum> sums,
+      Map<Item, NavigableMap<Integer, Sum>> sums,
       Map<String, Long> counted,
       Offer offer) {
+    int stint = stint(subscription, nanos);
     Quota billing = null;
     List<String> ids = new ArrayList<>();
     for (Tier any : offer.catalog().tiers()) {
       for (Quota quota : any.quotas()) {
         if (quota.meter().equals(meter)) {
           long start = quota.period().windows(subscription.anchor()).at(nanos).start();
-          String id = quota.id() + start;
+          String id = stint + quota.id() + start;
           if (!ids.contains(id)) {
             ids.add(id);
             counted.merge(id, 1L, Long::sum);
@@ -296,11 +304,13 @@ class InvoiceModelTest {
     if (price == null || !period.contains(nanos)) {
       return;
     }
-    Sum sum = sums.computeIfAbsent(new Item(tier.name(), meter, price), k -> new Sum());
+    Sum sum =
+        sums.computeIfAbsent(new Item(tier.name(), meter, price), k -> new TreeMap<>())
+            .computeIfAbsent(stint, k -> new Sum());
     sum.units++;
     if (price instanceof Price.IncludedThenOverage hybrid && billing != null) {
       long start = billing.period().windows(subscription.anchor()).at(nanos).start();
-      long n = counted.get(billing.id() + start);
+      long n = counted.get(stint + billing.id() + start);
       if (n > hybrid.included()) {
         Map<Integer, BigDecimal> cost = marginal(hybrid.overage(), n - hybrid.included());
         sum.cost.add(cost);
@@ -312,6 +322,18 @@ class InvoiceModelTest {
       sum.cost.add(cost);
       sum.capped.add(cost);
     }
+  }
+
+  /** How often the tier was another by then. */
+  private static int stint(Subscription subscription, long nanos) {
+    int stint = 0;
+    List<Subscription.Former> former = subscription.former();
+    for (int i = 0; i < former.size(); i++) {
+      String next = i + 1 < former.size() ? former.get(i + 1).tier() : subscription.tier();
+      boolean begun = former.get(i).until().getEpochSecond() <= Math.floorDiv(nanos, SECOND);
+      stint += begun && !next.equals(former.get(i).tier()) ? 1 : 0;
+    }
+    return stint;
   }
 
   private static Map<Integer, BigDecimal> marginal(Price price, long unit) {

@@ -186,7 +186,7 @@ class InvoicePreviewTest {
     use("2026-06-12T23:59:59Z", "tokens", 1_500);
     at("2026-06-13T00:00:00Z");
     bench.monetizer.accounts().changeTier("acme", "team");
-    use("2026-06-13T00:00:00Z", "calls", 150_000);
+    use("2026-06-13T00:00:00Z", "calls", 210_000);
     use("2026-06-14T00:00:00Z", "tokens", 1_001);
 
     assertThat(rows(invoice()))
@@ -196,7 +196,7 @@ class InvoicePreviewTest {
             "team, remaining time of $249/month: $149.40",
             "pro, calls: 60000 used, 50000 included: $20",
             "pro, tokens: 1500 used: $125",
-            "team, calls: 150000 used, 140000 included: $10",
+            "team, calls: 210000 used, 200000 included: $10",
             "team, tokens: 1001 used: $20");
     assertThat(invoice().total()).isEqualTo(Money.of("$364"));
     assertThat(rows(invoice("2026-07-10T00:00:00Z")))
@@ -223,7 +223,7 @@ class InvoicePreviewTest {
     use("2026-06-10T00:00:00Z", "calls", 60_000);
     at("2026-06-16T00:00:00Z");
     bench.monetizer.accounts().changeTier("acme", "pro");
-    use("2026-06-17T00:00:00Z", "calls", 1_000);
+    use("2026-06-17T00:00:00Z", "calls", 51_000);
 
     assertThat(rows(invoice()))
         .containsExactly(
@@ -231,8 +231,28 @@ class InvoicePreviewTest {
             "team, unused time of $249/month: -$124.50",
             "pro, remaining time of $99/month: $49.50",
             "team, calls: 60000 used, 60000 included: $0",
-            "pro, calls: 1000 used, 0 included: $2",
+            "pro, calls: 51000 used, 50000 included: $2",
             "pro, tokens: 0 used: $0");
+  }
+
+  /** As Stripe, which bills each price when its item goes. */
+  @Test
+  void tierThatComesBack_countsAnew_onALineOfItsOwn() throws IOException {
+    bench.customer("acme", "pro");
+    use("2026-06-10T00:00:00Z", "calls", 60_000);
+    at("2026-06-16T00:00:00Z");
+    bench.monetizer.accounts().changeTier("acme", "team");
+    at("2026-06-16T12:00:00Z");
+    bench.monetizer.accounts().changeTier("acme", "pro");
+    use("2026-06-17T00:00:00Z", "calls", 51_000);
+    bench.monetizer.accounts().override("acme", Map.of("rate_limit", "5/min"));
+    use("2026-06-18T00:00:00Z", "calls", 1_000);
+
+    assertThat(rows(invoice()))
+        .contains(
+            "pro, calls: 60000 used, 50000 included: $20",
+            "pro, calls: 52000 used, 50000 included: $4")
+        .noneMatch(row -> row.startsWith("team, calls"));
   }
 
   @Test

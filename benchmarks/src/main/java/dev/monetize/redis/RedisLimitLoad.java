@@ -3,8 +3,7 @@
 package dev.monetize.redis;
 
 import dev.monetize.testkit.FaultProxy;
-import java.io.IOException;
-import java.net.ServerSocket;
+import dev.monetize.testkit.FreePorts;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -34,7 +33,7 @@ public final class RedisLimitLoad {
 
   /** Run without arguments. */
   public static void main(String[] args) throws Exception {
-    int port = freePort();
+    int port = FreePorts.next();
     RedisServer server = RedisServer.builder().port(port).setting("save \"\"").build();
     server.start();
     try {
@@ -52,12 +51,6 @@ public final class RedisLimitLoad {
       }
     } finally {
       server.stop();
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
     }
   }
 

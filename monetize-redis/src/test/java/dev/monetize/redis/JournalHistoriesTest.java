@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.monetize.testkit.Direction;
 import dev.monetize.testkit.FaultProxy;
+import dev.monetize.testkit.FreePorts;
 import dev.monetize.usage.RecordedEvent;
 import dev.monetize.usage.UsageBatch;
 import dev.monetize.usage.UsageSink;
@@ -52,7 +53,7 @@ class JournalHistoriesTest {
 
   private final Random random = new Random(SEED);
   private final TestNodes nodes = new TestNodes("histories");
-  private final int port = TestNodes.freePort();
+  private final int port = FreePorts.next();
   private TestNode server = nodes.start(port, KEEPS).awaitReady();
   private final List<Running> living = new ArrayList<>();
 

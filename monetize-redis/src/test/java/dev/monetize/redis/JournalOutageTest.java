@@ -14,6 +14,7 @@ import dev.monetize.Outcome;
 import dev.monetize.Reason;
 import dev.monetize.testkit.Direction;
 import dev.monetize.testkit.FaultProxy;
+import dev.monetize.testkit.FreePorts;
 import dev.monetize.tier.TierCatalog;
 import dev.monetize.usage.JournalGap;
 import dev.monetize.usage.RecordedEvent;
@@ -46,7 +47,7 @@ class JournalOutageTest {
       List.of("save \"\"", "appendonly yes", "appendfsync no");
 
   private final TestNodes nodes = new TestNodes("journal");
-  private final int port = TestNodes.freePort();
+  private final int port = FreePorts.next();
   private TestNode server = nodes.start(port, KEEPS).awaitReady();
   private final FaultProxy proxy = FaultProxy.to("127.0.0.1", port);
   private final RedisClient redis = client(proxy.port());

@@ -8,8 +8,7 @@ import dev.monetize.identity.ApiKey;
 import dev.monetize.identity.Customer;
 import dev.monetize.identity.KeyHash;
 import dev.monetize.identity.Subscription;
-import java.io.IOException;
-import java.net.ServerSocket;
+import dev.monetize.testkit.FreePorts;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -32,21 +31,15 @@ class RedisKindsTest {
 
   @TempDir private Path directory;
 
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    }
-  }
-
   @Test
   void cluster_keepsNamesAnywhere() throws Exception {
-    int port = freePort();
+    int port = FreePorts.next();
     RedisServer server =
         RedisServer.builder()
             .port(port)
             .setting("cluster-enabled yes")
             .setting("cluster-announce-ip 127.0.0.1")
-            .setting("cluster-port " + freePort())
+            .setting("cluster-port " + FreePorts.next())
             .setting("dir " + directory)
             .build();
     server.start();
@@ -73,7 +66,7 @@ class RedisKindsTest {
 
   @Test
   void sentinel_leadsToTheMaster() throws Exception {
-    int port = freePort();
+    int port = FreePorts.next();
     RedisSentinel sentinel =
         RedisSentinel.builder()
             .port(port)

@@ -15,6 +15,7 @@ import dev.monetize.limit.Scope;
 import dev.monetize.limit.Subject;
 import dev.monetize.limit.Window;
 import dev.monetize.limit.WindowLimit;
+import dev.monetize.testkit.FreePorts;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -49,7 +50,7 @@ class RedisOutageTest {
   private final Charge charge = charge(rate, quota);
 
   private final AtomicLong nanos = new AtomicLong();
-  private final int port = TestRedis.freePort();
+  private final int port = FreePorts.next();
   private RedisServer server = server();
   private Jedis admin;
   private RedisClient redis;

@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.monetize.redis;
 
-import static dev.monetize.redis.TestNodes.freePort;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.monetize.testkit.FreePorts;
 import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
@@ -45,8 +45,8 @@ class RedisUrlServersTest {
   static void start() throws Exception {
     nodes = new TestNodes("url");
     certificate = TestCertificate.in(directory);
-    plain = freePort();
-    tls = freePort();
+    plain = FreePorts.next();
+    tls = FreePorts.next();
     String user = "user app on \">" + PASSWORD + "\" ~* &* +@all";
     String password = "requirepass \"" + PASSWORD + "\"";
     nodes.start(plain, List.of("save \"\"", password, user));
@@ -111,7 +111,7 @@ class RedisUrlServersTest {
 
   @Test
   void serverThatIsNotThere_isSaid() {
-    int port = freePort();
+    int port = FreePorts.next();
     for (String kind :
         List.of("redis://:secret@localhost:%d", "redis+cluster://:secret@localhost:%d")) {
       refused(kind.formatted(port), USUAL, "localhost:" + port, "no server can be reached");
@@ -124,7 +124,7 @@ class RedisUrlServersTest {
 
   @Test
   void ipv6_isReached() {
-    int port = freePort();
+    int port = FreePorts.next();
     nodes.start(port, List.of("save \"\"", "bind 127.0.0.1 -::1"));
     answers("redis://127.0.0.1:" + port, USUAL);
 
@@ -170,7 +170,7 @@ class RedisUrlServersTest {
 
   @Test
   void sentinelsWithTlsAndPasswords_areAsked() {
-    int port = freePort();
+    int port = FreePorts.next();
     String tell = "sentinel announce-hostnames yes";
     List<String> settings =
         with(
@@ -195,8 +195,8 @@ class RedisUrlServersTest {
 
   @Test
   void clusterWithTls_isReached() {
-    int port = freePort();
-    int bus = freePort();
+    int port = FreePorts.next();
+    int bus = FreePorts.next();
     nodes.start(
         port,
         with(

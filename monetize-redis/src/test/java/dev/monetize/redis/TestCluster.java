@@ -3,8 +3,8 @@
 package dev.monetize.redis;
 
 import static dev.monetize.redis.TestNodes.await;
-import static dev.monetize.redis.TestNodes.freePort;
 
+import dev.monetize.testkit.FreePorts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -27,11 +27,11 @@ final class TestCluster implements AutoCloseable {
 
   private TestCluster() {
     for (int i = 0; i < 2 * SHARDS; i++) {
-      int bus = freePort();
+      int bus = FreePorts.next();
       busPorts.add(bus);
       nodes.add(
           processes.start(
-              freePort(),
+              FreePorts.next(),
               List.of(
                   "save \"\"",
                   "repl-diskless-sync-delay 0",

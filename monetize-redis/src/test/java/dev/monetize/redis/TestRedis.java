@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.monetize.redis;
 
+import dev.monetize.testkit.FreePorts;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import redis.clients.jedis.RedisClient;
 import redis.clients.jedis.UnifiedJedis;
@@ -19,18 +19,10 @@ final class TestRedis {
   private TestRedis() {}
 
   private static RedisServer start() {
-    RedisServer server = RedisServer.builder().port(freePort()).setting("save \"\"").build();
+    RedisServer server = RedisServer.builder().port(FreePorts.next()).setting("save \"\"").build();
     server.start();
     Runtime.getRuntime().addShutdownHook(new Thread(server::stop));
     return server;
-  }
-
-  static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   static int port() {

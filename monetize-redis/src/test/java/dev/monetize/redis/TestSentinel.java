@@ -3,8 +3,8 @@
 package dev.monetize.redis;
 
 import static dev.monetize.redis.TestNodes.await;
-import static dev.monetize.redis.TestNodes.freePort;
 
+import dev.monetize.testkit.FreePorts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -29,15 +29,15 @@ final class TestSentinel implements AutoCloseable {
   private TestNode replica;
 
   private TestSentinel() {
-    primary = nodes.start(freePort(), SERVER);
+    primary = nodes.start(FreePorts.next(), SERVER);
     List<String> following = new ArrayList<>(SERVER);
     following.add("replicaof 127.0.0.1 " + primary.port());
-    replica = nodes.start(freePort(), following);
+    replica = nodes.start(FreePorts.next(), following);
     primary.awaitReady();
     replica.awaitReady();
     String monitor = "sentinel monitor " + NAME + " 127.0.0.1 " + primary.port() + " 2";
     for (int i = 0; i < 3; i++) {
-      sentinels.add(nodes.start(freePort(), List.of(monitor, DOWN_AFTER), "--sentinel"));
+      sentinels.add(nodes.start(FreePorts.next(), List.of(monitor, DOWN_AFTER), "--sentinel"));
     }
   }
 

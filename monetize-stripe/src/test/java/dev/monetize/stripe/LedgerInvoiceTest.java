@@ -17,7 +17,9 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.SplittableRandom;
+import java.util.TreeSet;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -43,7 +45,7 @@ final class LedgerInvoiceTest {
   }
 
   /** What was checked. */
-  private record Sum(long customers, long units, long cents, long changed, long lines) {
+  private record Sum(long customers, long units, long cents, long changed, long back, long lines) {
 
     Sum plus(Sum other) {
       return new Sum(
@@ -51,6 +53,7 @@ final class LedgerInvoiceTest {
           units + other.units,
           cents + other.cents,
           changed + other.changed,
+          back + other.back,
           lines + other.lines);
     }
   }
@@ -86,15 +89,16 @@ final class LedgerInvoiceTest {
       sums.add(threads.submit(() -> new Run(seed, world.way).run(world.customers)));
     }
     threads.shutdown();
-    Sum all = new Sum(0, 0, 0, 0, 0);
+    Sum all = new Sum(0, 0, 0, 0, 0, 0);
     for (Future<Sum> sum : sums) {
       all = all.plus(sum.get());
     }
     System.out.printf(
-        "%,d customers, %,d changed their tier: %,d units and $%,.2f on %,d lines, as the ledger has it%n",
-        all.customers, all.changed, all.units, all.cents / 100.0, all.lines);
+        "%,d customers, %,d changes of tier, %,d of them back: %,d units and $%,.2f on %,d lines, as the ledger has it%n",
+        all.customers, all.changed, all.back, all.units, all.cents / 100.0, all.lines);
     assertThat(all.customers).isEqualTo(customers);
     assertThat(all.changed).isPositive();
+    assertThat(all.back).isPositive();
   }
 
   /** A world, from the first subscription to the last invoice. */
@@ -106,6 +110,7 @@ final class LedgerInvoiceTest {
     private final List<Act> acts = new ArrayList<>();
     private final Instant start;
     private long changed;
+    private long back;
 
     Run(long seed, Way way) {
       this.random = new SplittableRandom(seed);
@@ -124,43 +129,50 @@ final class LedgerInvoiceTest {
               full ? Instant.ofEpochSecond(anchor.getEpochSecond() / 3600 * 3600 + 3600) : anchor);
         }
         for (int i = 0; i < customers; i++) {
-          boolean changes = random.nextInt(10) == 0;
-          int tier = random.nextInt(changes ? RandomTiers.PLAIN : 6);
-          Buyer buyer = world.buyer("c" + i, "t" + tier);
-          plan(world, buyer, anchors.get(random.nextInt(ANCHORS)), changes);
+          Buyer buyer = world.buyer("c" + i, anyTier());
+          plan(world, buyer, anchors.get(random.nextInt(ANCHORS)));
         }
         live(world);
         return check(world);
       }
     }
 
-    private void plan(BilledWorld world, Buyer buyer, Instant anchor, boolean changes) {
+    private String anyTier() {
+      return "t" + random.nextInt(RandomTiers.ALL);
+    }
+
+    private void plan(BilledWorld world, Buyer buyer, Instant anchor) {
       acts.add(new Act(anchor, buyer::subscribe));
       long length = Duration.ofDays(28).minusHours(4).toSeconds(); // no month is shorter
-      Instant changeAt = anchor.plusSeconds(1 + random.nextLong(length));
-      if (changes) {
-        String next = "t" + random.nextInt(RandomTiers.PLAIN);
-        acts.add(
-            new Act(
-                changeAt,
-                () -> {
-                  if (!buyer.subscription.tier().equals(next)) {
-                    buyer.change(next);
-                    changed++;
-                  }
-                }));
+      NavigableSet<Instant> changes = new TreeSet<>();
+      for (int left = random.nextInt(6) == 0 ? 1 + random.nextInt(3) : 0; left > 0; left--) {
+        String next = random.nextInt(3) == 0 ? buyer.subscription.tier() : anyTier();
+        Instant at = anchor.plusSeconds(1 + random.nextLong(length));
+        changes.add(at);
+        acts.add(new Act(at, () -> change(buyer, next)));
       }
       for (int left = random.nextInt(8); left > 0; left--) {
         Instant time = anchor.plusSeconds(random.nextLong(length));
         time = random.nextInt(3) == 0 ? aroundTheHour(time, anchor) : time;
         Instant used = time;
         Duration late = Duration.ofSeconds(random.nextBoolean() ? 0 : random.nextLong(10_800));
-        boolean before = changes && used.isBefore(changeAt);
-        Instant told = before && !used.plus(late).isBefore(changeAt) ? used : used.plus(late);
+        Instant change = changes.higher(used);
+        boolean over = change != null && !used.plus(late).isBefore(change);
+        Instant told = over ? used : used.plus(late);
         Map<String, Long> units = units();
         acts.add(new Act(told, () -> buyer.use(used, units)));
       }
       acts.add(new Act(anchor, () -> atTheBorders(world, buyer)));
+    }
+
+    private void change(Buyer buyer, String tier)
+        throws StripeException, IOException, InterruptedException {
+      if (!buyer.subscription.tier().equals(tier)) {
+        back +=
+            buyer.subscription.former().stream().anyMatch(one -> one.tier().equals(tier)) ? 1 : 0;
+        buyer.change(tier);
+        changed++;
+      }
     }
 
     private Instant aroundTheHour(Instant time, Instant anchor) {
@@ -231,7 +243,7 @@ final class LedgerInvoiceTest {
 
     private Sum check(BilledWorld world) throws Exception {
       Map<String, Bill> bills = world.till.bills();
-      Sum sum = new Sum(0, 0, 0, changed, 0);
+      Sum sum = new Sum(0, 0, 0, changed, back, 0);
       for (Buyer buyer : world.buyers.values()) {
         sum = sum.plus(check(buyer, bills.get(buyer.id)));
       }
@@ -257,7 +269,7 @@ final class LedgerInvoiceTest {
         }
       }
       assertThat(left.values()).as(text).allMatch(rest -> rest == 0);
-      return new Sum(1, units, bill.cents, 0, bill.lines);
+      return new Sum(1, units, bill.cents, 0, 0, bill.lines);
     }
   }
 }

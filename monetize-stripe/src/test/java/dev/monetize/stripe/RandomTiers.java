@@ -26,10 +26,7 @@ final class RandomTiers {
 
   static final List<String> METERS = List.of("calls", "tokens", "compute");
 
-  /** The first so many include nothing: between them a tier may be changed. */
-  static final int PLAIN = 3;
-
-  private static final int ALL = 6;
+  static final int ALL = 6;
 
   private final SplittableRandom random;
 
@@ -58,15 +55,15 @@ final class RandomTiers {
     int priced = 0;
     for (String meter : METERS) {
       if (random.nextInt(3) > 0 || (priced == 0 && meter.equals("compute"))) {
-        price(tier, meter, number >= PLAIN);
+        price(tier, meter);
         priced++;
       }
     }
     return tier.build();
   }
 
-  private void price(TierBuilder tier, String meter, boolean includes) {
-    if (includes && random.nextInt(3) > 0) {
+  private void price(TierBuilder tier, String meter) {
+    if (random.nextBoolean()) {
       long included = 1L + random.nextInt(2000);
       OptionalLong cap =
           !meter.equals("compute") && random.nextBoolean()

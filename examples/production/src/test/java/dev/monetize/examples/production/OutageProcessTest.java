@@ -4,6 +4,7 @@ package dev.monetize.examples.production;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.monetize.testkit.FreePorts;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -83,7 +84,7 @@ class OutageProcessTest {
 
   @Test
   void redisThatIsNotThere_isRefused() throws Exception {
-    int port = RedisProcess.freePort();
+    int port = FreePorts.next();
     refused(
         InstanceProcess.environment("redis://:secret@localhost:" + port, data),
         "Redis at redis://localhost:"

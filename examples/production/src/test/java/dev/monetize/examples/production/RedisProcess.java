@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.monetize.examples.production;
 
+import dev.monetize.testkit.FreePorts;
 import java.io.IOException;
-import java.net.ServerSocket;
 import redis.embedded.RedisServer;
 
 /** A Redis with a password, in a process of its own. */
@@ -13,7 +13,7 @@ final class RedisProcess implements AutoCloseable {
   private final RedisServer server;
 
   RedisProcess() throws IOException {
-    port = freePort();
+    port = FreePorts.next();
     server =
         RedisServer.builder()
             .port(port)
@@ -22,12 +22,6 @@ final class RedisProcess implements AutoCloseable {
             .setting("requirepass \"se/cret\"")
             .build();
     server.start();
-  }
-
-  static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    }
   }
 
   String url() {

@@ -11,10 +11,10 @@ import com.stripe.model.WebhookEndpoint;
 import com.stripe.param.WebhookEndpointCreateParams;
 import com.stripe.param.WebhookEndpointCreateParams.EnabledEvent;
 import dev.monetize.stripe.StripeConnection;
+import dev.monetize.testkit.FreePorts;
 import dev.monetize.testkit.stripe.FakeStripe;
 import java.io.IOException;
 import java.math.BigDecimal;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
@@ -42,7 +42,7 @@ class StripeProcessTest {
   @BeforeEach
   void start() throws IOException, StripeException {
     redis = new RedisProcess();
-    int port = freePort();
+    int port = FreePorts.next();
     String secret = webhook("http://localhost:" + port + "/stripe/webhook");
     one = instance("one", port, secret);
     other = instance("other", 0, secret);
@@ -56,12 +56,6 @@ class StripeProcessTest {
     other.close();
     stripe.close();
     redis.close();
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    }
   }
 
   /** An endpoint at Stripe; what it signs with. */
