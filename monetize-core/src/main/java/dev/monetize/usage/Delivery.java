@@ -90,6 +90,16 @@ final class Delivery {
     return Math.max(place.sent(), journal.progress(sink.name()).sent());
   }
 
+  boolean serves(UsageSink other) {
+    return sink.sink() == other;
+  }
+
+  /** Whether the sink has all events up to a sequence. */
+  boolean hasSent(long last, EventReader reader) throws IOException {
+    long sent = sent();
+    return sent >= last || reader.read(sent + 1, last, 1).isEmpty();
+  }
+
   /** Has a parked batch come again, before any new one. */
   void retry(SinkMark parked) {
     synchronized (retries) {

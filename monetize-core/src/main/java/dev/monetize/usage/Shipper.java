@@ -10,6 +10,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -45,6 +46,8 @@ public final class Shipper {
   private static final Logger log = LoggerFactory.getLogger(Shipper.class);
 
   private static final Pattern BATCH = Pattern.compile("([^:]+):([^:]+):\\d{1,18}-(\\d{1,18})");
+
+  private static final long LOOK_EACH_MILLIS = 20;
 
   private final UsageJournal journal;
   private final Map<String, Delivery> deliveries = new TreeMap<>();
@@ -142,6 +145,42 @@ public final class Shipper {
     Map<String, SinkLag> lag = new TreeMap<>();
     deliveries.forEach((name, delivery) -> lag.put(name, delivery.lag()));
     return lag;
+  }
+
+  /** The name that a sink has here; none if it is another object that is served. */
+  public Optional<String> name(UsageSink sink) {
+    return deliveries.entrySet().stream()
+        .filter(entry -> entry.getValue().serves(sink))
+        .map(Map.Entry::getKey)
+        .findFirst();
+  }
+
+  /**
+   * Waits until a sink was sent all that was settled before this call, but for what is parked. It
+   * is cut as its schedule says: wait longer than that takes.
+   *
+   * @param sink its name
+   * @return false if that took longer
+   * @throws IllegalArgumentException if there is none of that name
+   * @throws IOException if what was settled could not be made durable
+   */
+  public boolean awaitSent(String sink, Duration atMost) throws IOException, InterruptedException {
+    Delivery delivery = deliveries.get(sink);
+    if (delivery == null) {
+      throw new IllegalArgumentException(
+          "no sink is named \"" + sink + "\", only " + deliveries.keySet());
+    }
+    long deadline = System.nanoTime() + atMost.toNanos();
+    journal.sync(atMost);
+    long settled = journal.durable();
+    EventReader reader = journal.reader();
+    while (!delivery.hasSent(settled, reader)) {
+      if (System.nanoTime() - deadline >= 0) {
+        return false;
+      }
+      TimeUnit.MILLISECONDS.sleep(LOOK_EACH_MILLIS);
+    }
+    return true;
   }
 
   /** Batches that wait for somebody to decide, of missing sinks too; by sink, oldest first. */

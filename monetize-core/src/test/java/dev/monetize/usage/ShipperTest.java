@@ -111,6 +111,26 @@ class ShipperTest {
   }
 
   @Test
+  void awaitSent_waitsForWhatWasSettledBefore_andNoLonger() throws Exception {
+    QueueSink other = new QueueSink();
+    Shipper shipper = start("file", sink);
+    append(10);
+
+    assertThat(shipper.awaitSent("file", LONG)).isTrue();
+    assertThat(sink.batches).isNotEmpty();
+    assertThat(shipper.awaitSent("file", Duration.ZERO)).isTrue(); // marks are nothing to send
+
+    append(3); // those wait for an hour
+    assertThat(shipper.awaitSent("file", Duration.ofMillis(1))).isFalse();
+    assertThat(shipper.name(sink)).contains("file");
+    assertThat(shipper.name(other)).isEmpty();
+    assertThatThrownBy(() -> shipper.awaitSent("files", LONG))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("no sink is named \"files\", only [file]");
+    assertThat(shipper.close(LONG)).isTrue();
+  }
+
+  @Test
   void restart_goesOnBehindWhatWasSent() throws Exception {
     append(12);
     start("file", sink).close(LONG);

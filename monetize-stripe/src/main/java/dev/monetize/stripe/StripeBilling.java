@@ -85,7 +85,7 @@ public final class StripeBilling implements AutoCloseable {
       SubscriptionRequests requests,
       Inbox inbox,
       InboxWork work,
-      EndFlush.Flusher flusher,
+      UsageFlush usage,
       Workers workers) {}
 
   StripeBilling(
@@ -123,18 +123,17 @@ public final class StripeBilling implements AutoCloseable {
    *     given and the lowest tier is not free
    */
   public void start(Monetizer monetizer, StripeUsageSink sink) {
-    start(monetizer, sink::flush, sink::reported);
+    start(monetizer, UsageFlush.of(sink, monetizer.shipper()), sink::reported);
   }
 
   /** The same without metered usage. */
   public void start(Monetizer monetizer) {
-    start(monetizer, customer -> {}, identifier -> Optional.empty());
+    start(monetizer, UsageFlush.NONE, identifier -> Optional.empty());
   }
 
-  private synchronized void start(
-      Monetizer monetizer,
-      EndFlush.Flusher flusher,
-      Function<String, Optional<ReportedUsage>> reported) {
+  /** The same with another way of use to Stripe. */
+  synchronized void start(
+      Monetizer monetizer, UsageFlush usage, Function<String, Optional<ReportedUsage>> reported) {
     if (running != null) {
       throw new IllegalStateException("billing is started already");
     }
@@ -148,7 +147,7 @@ public final class StripeBilling implements AutoCloseable {
             new CustomerLook(reader, rules, accounts, book, tiers, clock),
             new MeterReports(stripe, reported),
             clock);
-    InboxWork work = new InboxWork(book.turn(), inbox, new EndFlush(book, flusher), clock);
+    InboxWork work = new InboxWork(book.turn(), inbox, new EndFlush(book, usage::begin), clock);
     Workers workers = new Workers("monetize-billing", StripeBilling.class, work);
     running =
         new Running(
@@ -156,7 +155,7 @@ public final class StripeBilling implements AutoCloseable {
             new SubscriptionRequests(stripe, calls, reader, new TierPrices(stripe, keys), tiers),
             inbox,
             work,
-            flusher,
+            usage,
             workers);
     workers.start(threads);
   }
@@ -273,9 +272,11 @@ public final class StripeBilling implements AutoCloseable {
 
   /**
    * Moves a customer to another tier now; what it paid for is prorated on its next invoice. Use up
-   * to now is reported first.
+   * to now arrives at Stripe first, which bills it at the prices that end: that takes a second or
+   * two. What is used while this call lasts may be billed at the new prices.
    *
    * @throws IllegalStateException if it has no subscription
+   * @throws IOException if use up to now did not arrive at Stripe: the tier is what it was
    */
   public CustomerBilling changeTier(String customer, String tier)
       throws StripeException, IOException {
@@ -289,7 +290,7 @@ public final class StripeBilling implements AutoCloseable {
 
   private static void flush(Running now, String customer) throws IOException {
     try {
-      now.flusher.flush(customer);
+      now.usage.complete(customer);
     } catch (InterruptedException e) {
       throw interrupted(e);
     }

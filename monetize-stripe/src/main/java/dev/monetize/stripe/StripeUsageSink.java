@@ -11,11 +11,15 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +47,8 @@ import org.jspecify.annotations.Nullable;
  * what was in doubt for a day is parked. Thread-safe. Close the monetizer first, and then this.
  */
 public final class StripeUsageSink implements UsageSink, AutoCloseable {
+
+  private static final long LOOK_EACH_MILLIS = 20;
 
   private final Outbox outbox;
   private final Uses uses;
@@ -108,6 +114,32 @@ public final class StripeUsageSink implements UsageSink, AutoCloseable {
   public void flush(String customer) throws IOException, InterruptedException {
     outbox.seal(new Sealed(Long.MAX_VALUE, reporting.clock.instant().getEpochSecond(), customer));
     dispatch.wake();
+  }
+
+  /**
+   * The same, and waits until all of that has arrived, but for what is parked.
+   *
+   * @param customer ours
+   * @return false if it took longer: it arrives later
+   */
+  public boolean report(String customer, Duration atMost) throws IOException, InterruptedException {
+    long deadline = System.nanoTime() + atMost.toNanos();
+    flush(customer);
+    Set<Long> cut = outbox.look(state -> waiting(state, customer));
+    while (!outbox.look(state -> Collections.disjoint(state.waiting().keySet(), cut))) {
+      if (System.nanoTime() - deadline >= 0) {
+        return false;
+      }
+      TimeUnit.MILLISECONDS.sleep(LOOK_EACH_MILLIS);
+    }
+    return true;
+  }
+
+  private static Set<Long> waiting(OutboxState state, String customer) {
+    return state.waiting().values().stream()
+        .filter(item -> item.window().customer().equals(customer))
+        .map(OutboxItem::number)
+        .collect(Collectors.toSet());
   }
 
   /** How far usage is. */

@@ -104,8 +104,31 @@ final class ChainHistory implements AutoCloseable {
             .periods(billing::periodStart)
             .clock(shop.clock)
             .build(meters, 0);
-    billing.start(shop.monetizer, sink);
+    billing.start(shop.monetizer, new Flush(), sink::reported);
     servlet = new StripeWebhookServlet(billing, Shop.SECRET);
+  }
+
+  /** Use is sent by steps: nobody waits for threads. */
+  private final class Flush implements UsageFlush {
+
+    @Override
+    public void begin(String customer) throws IOException, InterruptedException {
+      sink.flush(customer);
+    }
+
+    @Override
+    public void complete(String customer) throws IOException, InterruptedException {
+      deliver();
+      sink.flush(customer);
+      send(20);
+      if (sink.backlog().waiting() > 0) {
+        throw new NotArrived();
+      }
+    }
+  }
+
+  private static final class NotArrived extends IOException {
+    private static final long serialVersionUID = 1L;
   }
 
   private boolean isDead() {
@@ -163,7 +186,7 @@ final class ChainHistory implements AutoCloseable {
   void step() throws Exception {
     try {
       act();
-    } catch (Killed | StripeException e) {
+    } catch (Killed | StripeException | NotArrived e) {
       // what it was about is asked for again, or not
     } catch (IllegalStateException e) {
       assertThat(e.getMessage()).as("refused").contains("subscription");

@@ -120,6 +120,11 @@ final class Shop implements AutoCloseable {
   }
 
   void card(String stripeCustomer) throws StripeException {
+    card(client, stripeCustomer);
+  }
+
+  /** From now on it can pay. */
+  static void card(StripeClient client, String stripeCustomer) throws StripeException {
     String card =
         client
             .v1()
