@@ -92,9 +92,13 @@ final class Cutting {
     return Instant.ofEpochSecond(HOUR * Math.floorDiv(time.getEpochSecond(), HOUR));
   }
 
+  private static UsageWindow ofAllMeters(UsageWindow window) {
+    return new UsageWindow(window.customer(), "", window.start());
+  }
+
   /**
-   * What is not cut of an hour, from its begin, and of the one before. Invoices of periods that
-   * ended earlier are final.
+   * Whose use is not cut of an hour, from its begin, and of the one before, whatever the meter.
+   * Invoices of periods that ended earlier are final.
    */
   private List<UsageWindow> open(Instant hour) {
     return outbox.look(
@@ -107,7 +111,8 @@ final class Cutting {
                 .entrySet()
                 .stream()
                 .filter(window -> window.getValue().open() > 0)
-                .map(Map.Entry::getKey)
+                .map(window -> ofAllMeters(window.getKey()))
+                .distinct()
                 .toList());
   }
 }
