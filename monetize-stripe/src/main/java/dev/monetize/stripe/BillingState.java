@@ -27,6 +27,7 @@ import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /** What is known of Stripe's customers, and the events that are not dealt with. Not thread-safe. */
 final class BillingState implements JournalState {
@@ -208,13 +209,16 @@ final class BillingState implements JournalState {
     return List.copyOf(errors);
   }
 
-  /** Where a period of a customer begins after a time and before another. */
-  Optional<Instant> periodBetween(String customer, Instant after, Instant before) {
+  /** Where a period of a customer begins after a time and before another, or else at that time. */
+  Optional<Instant> periodBetween(String customer, Instant from, Instant before) {
     NavigableSet<Long> starts = periods.getOrDefault(customer, new TreeSet<>());
-    Long found = starts.higher(after.getEpochSecond());
-    return Optional.ofNullable(found)
+    return Stream.of(
+            Optional.ofNullable(starts.higher(from.getEpochSecond())),
+            Optional.ofNullable(starts.ceiling(from.getEpochSecond())))
+        .flatMap(Optional::stream)
         .map(Instant::ofEpochSecond)
-        .filter(start -> start.isBefore(before));
+        .filter(start -> start.isBefore(before))
+        .findFirst();
   }
 
   @Override

@@ -102,6 +102,9 @@ final class BillingStateTest {
     assertThat(state.ending(NOW, END)).containsExactly(new Due(END, "acme"));
     assertThat(state.ending(END, END.plusSeconds(1))).isEmpty();
     assertThat(state.periodBetween("acme", NOW.minusSeconds(1), END)).contains(NOW);
+    assertThat(state.periodBetween("acme", NOW, END)).as("no other").contains(NOW);
+    assertThat(state.periodBetween("acme", NOW, END.plusSeconds(1))).contains(END);
+    assertThat(state.periodBetween("acme", NOW.plusSeconds(1), END)).isEmpty();
   }
 
   @Test

@@ -368,6 +368,7 @@ final class EventsTest {
     shop.billing.subscribe("acme", "pro");
     assertThat(shop.billing.periodStart("acme", hour)).contains(Shop.START);
     assertThat(shop.billing.periodStart("acme", hour.plus(HOUR))).isEmpty();
+    assertThat(shop.billing.periodStart("acme", Shop.START)).contains(Shop.START);
     assertThat(shop.billing.periodStart("acme", Instant.parse("2026-04-10T12:00:00Z")))
         .as("also before it begins, and its event came")
         .contains(END);

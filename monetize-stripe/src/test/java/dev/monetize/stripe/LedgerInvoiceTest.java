@@ -123,10 +123,7 @@ final class LedgerInvoiceTest {
       try (BilledWorld world = new BilledWorld(random.split(), start, way)) {
         List<Instant> anchors = new ArrayList<>();
         for (int i = 0; i < ANCHORS; i++) {
-          Instant anchor = start.plusSeconds(1 + random.nextInt(3 * 86_400));
-          boolean full = random.nextInt(10) == 0; // previews of those take longer
-          anchors.add(
-              full ? Instant.ofEpochSecond(anchor.getEpochSecond() / 3600 * 3600 + 3600) : anchor);
+          anchors.add(anchor());
         }
         for (int i = 0; i < customers; i++) {
           Buyer buyer = world.buyer("c" + i, anyTier());
@@ -139,6 +136,16 @@ final class LedgerInvoiceTest {
 
     private String anyTier() {
       return "t" + random.nextInt(RandomTiers.ALL);
+    }
+
+    private Instant anchor() {
+      Instant anchor = start.plusSeconds(1 + random.nextInt(3 * 86_400));
+      Instant hour = Instant.ofEpochSecond(anchor.getEpochSecond() / 3600 * 3600 + 3600);
+      return switch (random.nextInt(10)) {
+        case 0 -> hour; // previews of those take longer
+        case 1 -> hour.plusSeconds(3500 + random.nextInt(100)); // near the end of one
+        default -> anchor;
+      };
     }
 
     private void plan(BilledWorld world, Buyer buyer, Instant anchor) {
@@ -192,7 +199,8 @@ final class LedgerInvoiceTest {
     }
 
     /**
-     * The first second of a period, its last, and those after it, which are of the next invoice.
+     * The first second of a period, its last, of which may be told until shortly before the invoice
+     * is final, and those after it, which are of the next invoice.
      */
     private void atTheBorders(BilledWorld world, Buyer buyer)
         throws IOException, InterruptedException {
@@ -202,7 +210,9 @@ final class LedgerInvoiceTest {
       Instant end = buyer.end();
       if (random.nextInt(3) == 0) {
         Map<String, Long> units = units();
-        acts.add(new Act(end.minusSeconds(1), () -> buyer.use(end.minusSeconds(1), units)));
+        Instant told = end.plusSeconds(random.nextBoolean() ? -1 : random.nextInt(3400));
+        acts.add(new Act(told, () -> buyer.use(end.minusSeconds(1), units)));
+        acts.add(new Act(told.plusSeconds(95), world::arrive));
       }
       if (random.nextInt(3) == 0) {
         Instant next = end.plusSeconds(random.nextInt(2));

@@ -72,7 +72,7 @@ final class ReconciledApp {
 
   private Optional<Instant> periodWithin(String customer, Instant hour) {
     Instant start = invoices.start(hour.plusSeconds(3599));
-    return Optional.of(start).filter(begin -> begin.isAfter(hour));
+    return Optional.of(start).filter(begin -> !begin.isBefore(hour));
   }
 
   InvoicePreview preview(String customer, Instant at) {

@@ -31,10 +31,16 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class StripeUsageSinkTest {
 
   private static final Instant NOON = Instant.parse("2026-03-01T12:00:00Z");
+
+  /** Its cut on the hour comes 9:59 late. */
+  private static final UUID LATEST = new UUID(0, 569);
+
   private static final StripeConnection NOWHERE = StripeConnection.with("sk_test_none");
 
   private final MutableClock clock = new MutableClock(NOON);
@@ -170,12 +176,67 @@ final class StripeUsageSinkTest {
     assertThat(stripe.sent()).as("the rest, on the hour").hasSize(4);
   }
 
+  /** The hour is over before what was used of it may be cut, and its own cut takes ten minutes. */
+  @Test
+  void use_ofAPeriodThatEndedWithItsHour_isNotSentWithTheHour()
+      throws IOException, InterruptedException {
+    periodOfAcmeBegins(NOON.plusSeconds(3599));
+    later(Duration.ofMinutes(59));
+    use("acme", NOON.plusSeconds(3598));
+    use("other", NOON.plusSeconds(3598));
+    later(Duration.ofMinutes(1));
+    assertThat(stripe.sent()).as("more may be on its way").isEmpty();
+
+    later(Duration.ofMinutes(2));
+
+    assertThat(stripe.sent()).extracting(Sent::customer).containsExactly("cus_acme");
+    later(Duration.ofMinutes(8));
+    assertThat(stripe.sent()).extracting(Sent::customer).contains("cus_other");
+  }
+
+  /** As what was in the journal while the app was down, or of a call that took long. */
+  @ParameterizedTest
+  @ValueSource(ints = {1500, 3525, 3600})
+  void use_thatComesAfterTheCutOfItsHour_isSentBeforeTheInvoiceOfItsPeriodIsFinal(int second)
+      throws IOException, InterruptedException {
+    Instant end = NOON.plusSeconds(second);
+    periodOfAcmeBegins(end);
+    use("acme", NOON);
+    use("other", NOON);
+    later(Duration.ofMinutes(71));
+    int before = stripe.sent().size();
+    use("acme", end.minusSeconds(1));
+    use("other", end.minusSeconds(1));
+
+    later(Duration.ofMinutes(2));
+
+    assertThat(stripe.sent().subList(before, stripe.sent().size()))
+        .extracting(Sent::customer, Sent::second, Sent::units)
+        .containsExactly(tuple("cus_acme", end.getEpochSecond() - 1, 1L));
+    later(Duration.ofMinutes(58));
+    assertThat(sink.backlog().open()).as("the rest, on the hour").isZero();
+  }
+
+  private void periodOfAcmeBegins(Instant begin) throws IOException {
+    sink.close();
+    sink =
+        open(
+            settings()
+                .outbox(new MemoryJournal(LATEST)::open)
+                .periods(
+                    (customer, hour) ->
+                        Optional.of(begin)
+                            .filter(one -> customer.equals("acme"))
+                            .filter(one -> !one.isBefore(hour))
+                            .filter(one -> one.isBefore(hour.plusSeconds(3600)))));
+  }
+
   @Test
   void use_thatIsLateIsAnotherCallOfItsHour() throws IOException, InterruptedException {
     use("acme", NOON);
     later(Duration.ofMinutes(70));
     use("acme", NOON.plusSeconds(60));
-    later(Duration.ofMinutes(60));
+    later(Duration.ofMinutes(2)); // a period may have ended with its hour
 
     assertThat(stripe.sent()).extracting(Sent::units).containsExactly(1L, 1L);
     assertThat(stripe.sent()).extracting(Sent::identifier).doesNotHaveDuplicates();

@@ -29,13 +29,20 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MemoryJournal {
 
-  private final UUID id = UUID.randomUUID();
+  private final UUID id;
   private final List<byte[]> records = new ArrayList<>();
   private @Nullable UsageJournal opened;
   private boolean full;
 
   /** An empty one. */
-  public MemoryJournal() {}
+  public MemoryJournal() {
+    this(UUID.randomUUID());
+  }
+
+  /** An empty one whose id is given: where what follows from it is to be the same each time. */
+  public MemoryJournal(UUID id) {
+    this.id = Objects.requireNonNull(id, "id");
+  }
 
   /** Opens it; a {@link dev.monetize.usage.JournalFactory}. */
   public synchronized UsageJournal open(InstantSource clock, List<JournalState> states) {

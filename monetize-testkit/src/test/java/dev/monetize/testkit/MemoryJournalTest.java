@@ -9,6 +9,7 @@ import dev.monetize.usage.UsageJournal;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 class MemoryJournalTest extends UsageJournalContract {
@@ -23,6 +24,14 @@ class MemoryJournalTest extends UsageJournalContract {
   @Override
   protected boolean kill(UsageJournal journal) {
     return true; // the next opening shuts it out
+  }
+
+  @Test
+  void id_mayBeGiven() {
+    UUID id = new UUID(1, 2);
+
+    InstantSource clock = InstantSource.fixed(Instant.EPOCH);
+    assertThat(new MemoryJournal(id).open(clock, List.of()).id()).isEqualTo(id);
   }
 
   @Test
