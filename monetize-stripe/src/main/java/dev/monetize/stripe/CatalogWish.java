@@ -81,7 +81,7 @@ record CatalogWish(
   }
 
   /** Who has a tier that costs nothing subscribes to nothing. */
-  private static boolean isSold(Tier tier) {
+  static boolean isSold(Tier tier) {
     return tier.price().map(price -> !price.amount().isZero()).orElse(true)
         || !tier.prices().isEmpty();
   }

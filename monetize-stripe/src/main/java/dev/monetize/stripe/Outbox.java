@@ -89,7 +89,7 @@ final class Outbox implements AutoCloseable {
 
   /** At most: each character takes up to three bytes. */
   private static int size(Use use) {
-    return 28 + 3 * (use.window().customer().length() + use.window().meter().length());
+    return 36 + 3 * (use.window().customer().length() + use.window().meter().length());
   }
 
   /** Cuts use into items, and returns when that is durable. */

@@ -19,17 +19,24 @@ import java.util.UUID;
  */
 sealed interface OutboxEntry {
 
-  /** Use in a window. */
-  record Use(UsageWindow window, long units, long second) {
+  /**
+   * Use in a window.
+   *
+   * @param second when the last of the units was used
+   * @param dropped units that are not to be reported
+   */
+  record Use(UsageWindow window, long units, long second, long dropped) {
 
     void write(DataOutput to) throws IOException {
       OutboxItem.write(window, to);
       to.writeLong(units);
       to.writeLong(second);
+      to.writeLong(dropped);
     }
 
     static Use read(DataInput from) throws IOException {
-      return new Use(OutboxItem.readWindow(from), from.readLong(), from.readLong());
+      return new Use(
+          OutboxItem.readWindow(from), from.readLong(), from.readLong(), from.readLong());
     }
   }
 

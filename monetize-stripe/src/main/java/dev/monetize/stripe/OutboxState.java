@@ -113,10 +113,13 @@ final class OutboxState implements JournalState {
   }
 
   private void use(Use use) {
+    dropped = Math.addExact(dropped, use.dropped());
     windows.compute(
         use.window(),
         (same, window) ->
-            (window == null ? OutboxWindow.NEW : window).used(use.units(), use.second()));
+            (window == null ? OutboxWindow.NEW : window)
+                .used(use.units(), use.second())
+                .dropped(use.dropped()));
   }
 
   private void seal(Sealed sealed) {

@@ -13,7 +13,8 @@ import java.util.Optional;
  * @param oldest when the oldest use was that waits or is open
  * @param parked items that wait for somebody to decide
  * @param arrived units that Stripe has, ever
- * @param unbilled units of customers that are not at Stripe, and units that were dropped, ever
+ * @param unbilled units of customers that are not at Stripe, or in tiers that are not sold, and
+ *     units that were dropped, ever
  * @param stopped why nothing is sent any more, if so
  */
 public record StripeBacklog(

@@ -20,6 +20,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -35,8 +37,7 @@ import org.slf4j.LoggerFactory;
  * StripeUsageSink sink =
  *     StripeUsageSink.builder(connection, data.resolve("stripe-outbox"))
  *         .meter("calls", "api_calls")
- *         .customers(billing::stripeCustomer)
- *         .periods(billing::periodStart)
+ *         .billing(billing)
  *         .build();
  * Monetizer monetizer = Monetizer.builder()....sink("stripe", sink).build();
  * billing.start(monetizer, sink);
@@ -66,6 +67,7 @@ public final class StripeBilling implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(StripeBilling.class);
   private static final Duration HOUR = Duration.ofHours(1);
   private static final int MOST_TRIAL = 730;
+  private static final long START_SECONDS = 10;
 
   private final StripeClient stripe;
   private final BillingBook book;
@@ -77,11 +79,13 @@ public final class StripeBilling implements AutoCloseable {
   private final CustomerLinks links;
   private final SubscriptionReader reader;
   private final Set<String> otherVersions = ConcurrentHashMap.newKeySet();
+  private final CountDownLatch started = new CountDownLatch(1);
   private volatile @Nullable Running running;
 
   /** What there is once the engine is known. */
   private record Running(
       Accounts accounts,
+      Supplier<TierCatalog> tiers,
       SubscriptionRequests requests,
       Inbox inbox,
       InboxWork work,
@@ -152,12 +156,22 @@ public final class StripeBilling implements AutoCloseable {
     running =
         new Running(
             accounts,
+            tiers,
             new SubscriptionRequests(stripe, calls, reader, new TierPrices(stripe, keys), tiers),
             inbox,
             work,
             usage,
             workers);
+    started.countDown();
     workers.start(threads);
+  }
+
+  private void awaitStart() {
+    try {
+      started.await(START_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private Running running() {
@@ -236,6 +250,17 @@ public final class StripeBilling implements AutoCloseable {
    */
   public Optional<Instant> periodStart(String customer, Instant hour) {
     return book.look(state -> state.periodBetween(customer, hour, hour.plus(HOUR)));
+  }
+
+  /**
+   * Whether a tier costs anything, for {@link StripeUsageSinkBuilder#sold}; one that is no longer
+   * in the tiers did. Waits a while for {@code start}.
+   *
+   * @throws IllegalStateException if it was not started within ten seconds
+   */
+  public boolean isSold(String tier) {
+    awaitStart();
+    return running().tiers.get().tier(tier).map(CatalogWish::isSold).orElse(true);
   }
 
   /**

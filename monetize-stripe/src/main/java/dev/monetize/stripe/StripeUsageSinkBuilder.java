@@ -16,6 +16,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Settings of a {@link StripeUsageSink}. Not thread-safe. */
@@ -31,6 +32,7 @@ public final class StripeUsageSinkBuilder {
   private JournalFactory outbox;
   private @Nullable Function<String, Optional<String>> customers;
   private PeriodStarts periods = PeriodStarts.ON_THE_HOUR;
+  private Predicate<String> sold = tier -> true;
   private Duration flushEvery = Duration.ofHours(1);
   private boolean streamed;
   private int concurrency = 8;
@@ -64,6 +66,14 @@ public final class StripeUsageSinkBuilder {
   }
 
   /**
+   * Reports what customers use whose subscriptions that is about: sets {@link #customers}, {@link
+   * #periods} and {@link #sold}. What comes before it is started waits.
+   */
+  public StripeUsageSinkBuilder billing(StripeBilling billing) {
+    return customers(billing::stripeCustomer).periods(billing::periodStart).sold(billing::isSold);
+  }
+
+  /**
    * Who a customer is at Stripe ({@code cus_…}); empty: not there, and its use is not reported.
    * Asked for each item, on several threads; what it throws has the item tried again.
    */
@@ -75,6 +85,15 @@ public final class StripeUsageSinkBuilder {
   /** Where billing periods begin; default: on the full hour. */
   public StripeUsageSinkBuilder periods(PeriodStarts starts) {
     periods = Objects.requireNonNull(starts, "starts");
+    return this;
+  }
+
+  /**
+   * Which tiers are paid for at Stripe, by their names; default: all. Use in others is not
+   * reported: of who has a free tier and subscribes within the hour, or fell back to one.
+   */
+  public StripeUsageSinkBuilder sold(Predicate<String> tier) {
+    sold = Objects.requireNonNull(tier, "tier");
     return this;
   }
 
@@ -178,6 +197,6 @@ public final class StripeUsageSinkBuilder {
         new Workers("monetize-stripe", StripeUsageSink.class, new Sending(dispatch, sender));
     running.start(threads);
     return new StripeUsageSink(
-        opened, new Uses(meters.keySet(), periods), dispatch, sender, running, reporting);
+        opened, new Uses(meters.keySet(), periods, sold), dispatch, sender, running, reporting);
   }
 }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /** What a batch comes to, window by window. */
 final class Uses {
@@ -20,15 +21,18 @@ final class Uses {
 
   private final Set<String> meters;
   private final PeriodStarts periods;
+  private final Predicate<String> sold;
 
   /**
    * Of some meters.
    *
    * @param meters ours; others are not reported
+   * @param sold tiers; use in others is dropped
    */
-  Uses(Set<String> meters, PeriodStarts periods) {
+  Uses(Set<String> meters, PeriodStarts periods, Predicate<String> sold) {
     this.meters = Set.copyOf(meters);
     this.periods = periods;
+    this.sold = sold;
   }
 
   /**
@@ -52,14 +56,19 @@ final class Uses {
     Instant time = event.time();
     UsageWindow window =
         new UsageWindow(event.customer(), measure.meter(), start(event.customer(), time));
+    Use use =
+        sold.test(event.tier())
+            ? new Use(window, measure.units(), time.getEpochSecond(), 0)
+            : new Use(window, 0, 0, measure.units());
     uses.merge(
         window,
-        new Use(window, measure.units(), time.getEpochSecond()),
+        use,
         (one, other) ->
             new Use(
                 window,
                 Math.addExact(one.units(), other.units()),
-                Math.max(one.second(), other.second())));
+                Math.max(one.second(), other.second()),
+                Math.addExact(one.dropped(), other.dropped())));
   }
 
   private Instant start(String customer, Instant time) {

@@ -100,8 +100,7 @@ final class ChainHistory implements AutoCloseable {
         StripeUsageSink.builder(shop.connection, Path.of("unused"))
             .outbox(outbox::open)
             .meter("calls", "api_calls")
-            .customers(billing::stripeCustomer)
-            .periods(billing::periodStart)
+            .billing(billing)
             .clock(shop.clock)
             .build(meters, 0);
     billing.start(shop.monetizer, new Flush(), sink::reported);

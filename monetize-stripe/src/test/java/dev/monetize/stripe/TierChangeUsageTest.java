@@ -50,8 +50,7 @@ class TierChangeUsageTest {
         StripeUsageSink.builder(connection, Path.of("unused"))
             .outbox(new MemoryJournal()::open)
             .meter("calls", "api_calls")
-            .customers(billing::stripeCustomer)
-            .periods(billing::periodStart)
+            .billing(billing)
             .clock(clock)
             .build();
   }

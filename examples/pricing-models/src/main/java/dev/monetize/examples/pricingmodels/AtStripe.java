@@ -54,10 +54,7 @@ final class AtStripe implements AutoCloseable {
             .clock(clock)
             .open();
     StripeUsageSinkBuilder sink =
-        StripeUsageSink.builder(connection, data.resolve("outbox"))
-            .customers(billing::stripeCustomer)
-            .periods(billing::periodStart)
-            .clock(clock);
+        StripeUsageSink.builder(connection, data.resolve("outbox")).billing(billing).clock(clock);
     Set<String> meters = new TreeSet<>();
     tiers.tiers().forEach(tier -> meters.addAll(tier.prices().keySet()));
     meters.forEach(meter -> sink.meter(meter, catalog.eventName(meter)));
