@@ -6,6 +6,7 @@ import dev.monetize.price.Price;
 import dev.monetize.tier.Tier;
 import dev.monetize.tier.TierCatalog;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -74,6 +75,7 @@ record CatalogWish(
             (meter, price) ->
                 attempt(tier.name(), () -> metered(tier, meter, price, translation, prices)));
     tellCustom(tier);
+    tellMixed(tier, prices.values());
     Set<String> own = new LinkedHashSet<>();
     tier.features().forEach((name, value) -> feature(tier, name, value).ifPresent(own::add));
     products.put(
@@ -102,6 +104,15 @@ record CatalogWish(
       warnings.add(
           "tier %s: its base price is custom: give each customer a price of its own at Stripe, on the tier's product"
               .formatted(tier.name()));
+    }
+  }
+
+  private void tellMixed(Tier tier, Collection<StripePrice> prices) {
+    List<String> intervals = prices.stream().map(StripePrice::interval).distinct().toList();
+    if (intervals.size() > 1) {
+      warnings.add(
+          "tier %s: it is paid by the %s, which Stripe's Checkout cannot sell together: sell it with StripeBilling.subscribe"
+              .formatted(tier.name(), String.join(" and the ", intervals)));
     }
   }
 

@@ -329,7 +329,8 @@ public final class StripeBilling implements AutoCloseable {
   }
 
   /**
-   * Has a customer's subscription end with the period that is paid for.
+   * Has a customer's subscription end with the period that is paid for: with the year of a tier
+   * that is paid by the year, though its usage is invoiced by the month.
    *
    * @throws IllegalStateException if it has none
    */
@@ -357,7 +358,8 @@ public final class StripeBilling implements AutoCloseable {
    * A page of Stripe's where a customer subscribes to a tier. The link is good for a day, and the
    * same within an hour.
    *
-   * @throws IllegalStateException if it has a subscription, or the tier has no prices at Stripe
+   * @throws IllegalStateException if it has a subscription, or the tier has no prices at Stripe, or
+   *     prices of several intervals, which Checkout does not sell: {@link #subscribe} does
    */
   public URI checkoutLink(String customer, String tier, CheckoutPage page)
       throws StripeException, IOException {
@@ -366,7 +368,8 @@ public final class StripeBilling implements AutoCloseable {
     String stripeCustomer = links.findOrMake(customer);
     String before = requests.requireNone(customer, stripeCustomer);
     return new HostedPages(stripe, calls)
-        .checkout(customer, stripeCustomer, requests.prices(wanted), page, before, clock.instant());
+        .checkout(
+            customer, stripeCustomer, requests.onOnePage(wanted), page, before, clock.instant());
   }
 
   /**

@@ -9,6 +9,8 @@ import com.stripe.model.Subscription;
 import com.stripe.model.SubscriptionItem;
 import com.stripe.param.SubscriptionCreateParams;
 import com.stripe.param.SubscriptionUpdateParams;
+import com.stripe.param.SubscriptionUpdateParams.CancelAt;
+import com.stripe.param.common.EmptyParam;
 import dev.monetize.stripe.SubscriptionReader.Found;
 import dev.monetize.tier.Tier;
 import dev.monetize.tier.TierCatalog;
@@ -17,6 +19,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -58,8 +62,21 @@ final class SubscriptionRequests {
         .orElseThrow(() -> new IllegalArgumentException("there is no tier \"" + name + "\""));
   }
 
-  List<Price> prices(Tier tier) throws StripeException {
-    return prices.of(tier);
+  /**
+   * What a page of Checkout is to sell.
+   *
+   * @throws IllegalStateException if it cannot: it takes prices of one interval only
+   */
+  List<Price> onOnePage(Tier tier) throws StripeException {
+    List<Price> all = prices.of(tier);
+    List<String> intervals =
+        all.stream().map(price -> price.getRecurring().getInterval()).distinct().toList();
+    if (intervals.size() > 1) {
+      throw new IllegalStateException(
+          "tier \"%s\" is paid by the %s, which Stripe's Checkout cannot sell together: subscribe(…) does, to who can pay at Stripe already"
+              .formatted(tier.name(), String.join(" and the ", intervals)));
+    }
+    return all;
   }
 
   /**
@@ -167,13 +184,22 @@ final class SubscriptionRequests {
   void cancelAtPeriodEnd(String customer, String stripeCustomer, boolean ends)
       throws StripeException {
     Subscription present = present(customer, stripeCustomer);
-    if (Objects.equals(present.getCancelAtPeriodEnd(), ends)) {
+    SortedSet<Long> periods = new TreeSet<>();
+    present.getItems().getData().forEach(item -> periods.add(item.getCurrentPeriodEnd()));
+    boolean flag = Boolean.TRUE.equals(present.getCancelAtPeriodEnd());
+    Long at = present.getCancelAt();
+    if (ends ? flag || periods.last().equals(at) : !flag && at == null) {
       return;
     }
-    update(
-        present,
-        SubscriptionUpdateParams.builder().setCancelAtPeriodEnd(ends),
-        ends ? "ends" : "goes on");
+    SubscriptionUpdateParams.Builder params = SubscriptionUpdateParams.builder();
+    if (ends && periods.size() > 1) {
+      params.setCancelAt(CancelAt.MAX_PERIOD_END); // the flag would end what is paid ahead
+    } else if (ends || flag) {
+      params.setCancelAtPeriodEnd(ends);
+    } else {
+      params.setCancelAt(EmptyParam.EMPTY); // the portal says when, and leaves the flag
+    }
+    update(present, params, ends ? "ends" : "goes on");
   }
 
   private void update(Subscription present, SubscriptionUpdateParams.Builder params, String what)

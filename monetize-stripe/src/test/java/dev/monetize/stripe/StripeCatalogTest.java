@@ -66,6 +66,22 @@ final class StripeCatalogTest {
   }
 
   @Test
+  void plan_ofATierThatIsPaidByTheYear_butForItsUsage() throws StripeException {
+    String yearly = TIERS.replace("49/month", "490/year");
+
+    CatalogPlan plan = bench.apply(yearly);
+
+    assertThat(plan.faults()).isEmpty();
+    assertThat(plan.warnings())
+        .contains(
+            "tier pro: it is paid by the year and the month, which Stripe's Checkout cannot sell together: sell it with StripeBilling.subscribe");
+    assertThat(bench.everything())
+        .contains("monetize.pro.base true {monetize_tier=pro} 490.00 USD/year")
+        .contains("then at 0.002 USD, by the month");
+    assertThat(bench.plan(yearly).isEmpty()).isTrue();
+  }
+
+  @Test
   void apply_makesWhatWasPlanned() throws StripeException {
     CatalogPlan plan = bench.plan(TIERS);
     bench.catalog().apply(plan);

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.monetize.testkit.stripe;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -43,7 +44,18 @@ final class CheckoutItems {
           "line_items",
           "You must provide at least one recurring price in `subscription` mode.");
     }
+    refuseMixed(items.stream().map(Items::recurring).filter(JsonNode::isObject).toList());
     return items;
+  }
+
+  /** Also where billing is flexible. */
+  private static void refuseMixed(List<JsonNode> recurring) {
+    if (!recurring.stream().allMatch(each -> Intervals.same(each, recurring.get(0)))) {
+      throw StripeError.refused(
+          null,
+          "line_items",
+          "Checkout does not support multiple prices with different billing intervals.");
+    }
   }
 
   private static ObjectNode item(ObjectNode price, ObjectNode params, boolean metered) {

@@ -37,17 +37,10 @@ final class Cycle {
     return world.store().get("customer", Json.textOrEmpty(subscription, "customer"));
   }
 
-  static JsonNode recurring(ObjectNode subscription) {
-    return Items.recurring(Items.of(subscription).get(0));
-  }
-
   /** Has what comes next come. */
   void schedule(ObjectNode subscription) {
     String clock = World.clock(subscription);
-    for (ObjectNode item : Items.of(subscription).subList(0, 1)) {
-      long end = Items.period(item).end();
-      world.agenda().at(clock, Instant.ofEpochSecond(end), () -> ended(subscription, end));
-    }
+    scheduleEnd(subscription);
     if (SubscriptionStates.status(subscription).equals("incomplete")) {
       Instant expires = Instant.ofEpochSecond(world.now(subscription)).plus(INCOMPLETE);
       world.agenda().at(clock, expires, () -> expire(subscription));
@@ -57,6 +50,13 @@ final class Cycle {
       Instant notice = Instant.ofEpochSecond(end).minus(TRIAL_NOTICE);
       world.agenda().at(clock, notice, () -> notice(subscription, end));
     }
+  }
+
+  /** Has those of its items renewed whose periods end first. */
+  void scheduleEnd(ObjectNode subscription) {
+    long end = Items.present(subscription).end();
+    Instant at = Instant.ofEpochSecond(end);
+    world.agenda().at(World.clock(subscription), at, () -> ended(subscription, end));
   }
 
   /** Has a subscription end at a time of its own. */
@@ -95,17 +95,28 @@ final class Cycle {
   }
 
   private void ended(ObjectNode subscription, long end) {
-    List<ObjectNode> items = Items.of(subscription);
-    boolean current = !items.isEmpty() && Items.period(items.get(0)).end() == end;
+    boolean current = Items.present(subscription).end() == end;
     String status = SubscriptionStates.status(subscription);
     if (!current || !SubscriptionStates.live(subscription) || status.equals("incomplete")) {
       return;
     }
-    if (subscription.path("cancel_at_period_end").asBoolean() || unpaidTrial(subscription)) {
+    if (isLast(subscription, end) || unpaidTrial(subscription)) {
       finish(subscription, end);
     } else {
-      renew(subscription, end, world.settings().draftFor());
+      renew(subscription, ending(subscription, end), end, world.settings().draftFor());
     }
+  }
+
+  /** Whether nothing comes after the end of a period. */
+  static boolean isLast(ObjectNode subscription, long end) {
+    boolean known = Json.has(subscription, "cancel_at");
+    return subscription.path("cancel_at_period_end").asBoolean()
+        || (known && subscription.path("cancel_at").asLong() <= end);
+  }
+
+  /** Items whose periods end by then. */
+  static List<ObjectNode> ending(ObjectNode subscription, long end) {
+    return Items.of(subscription).stream().filter(item -> Items.period(item).end() <= end).toList();
   }
 
   /** Whether a trial ends for want of a card, where that was said. */
@@ -124,47 +135,49 @@ final class Cycle {
     states.end(subscription, "canceled", "cancellation_requested");
   }
 
-  /** An invoice of the usage of the period that ends, and of what waits. */
+  /** An invoice of all usage until a subscription ends, and of what waits. */
   ObjectNode closing(ObjectNode subscription, long end) {
-    ObjectNode invoice = arrears(subscription, end);
+    return closing(subscription, Items.of(subscription), end);
+  }
+
+  private ObjectNode closing(ObjectNode subscription, List<ObjectNode> items, long end) {
+    ObjectNode invoice = arrears(subscription, items, end);
     invoicing.sweep(invoice);
     return invoice;
   }
 
-  /** The same, where what waits goes on waiting. */
+  /** The next invoice as it would be, where what waits goes on waiting. */
   ObjectNode peek(ObjectNode subscription, long end) {
-    ObjectNode invoice = arrears(subscription, end);
+    boolean last = isLast(subscription, end);
+    List<ObjectNode> items = last ? Items.of(subscription) : ending(subscription, end);
+    ObjectNode invoice = arrears(subscription, items, end);
     for (ObjectNode item : invoicing.pending(invoice)) {
       invoicing.add(invoice, List.of(lines.of(item)));
     }
     return invoice;
   }
 
-  private ObjectNode arrears(ObjectNode subscription, long end) {
-    long start = Items.period(Items.of(subscription).get(0)).start();
+  private ObjectNode arrears(ObjectNode subscription, List<ObjectNode> items, long end) {
+    long start = Items.present(subscription).start();
     ObjectNode invoice =
         invoicing.draft(
             customer(subscription), subscription, "subscription_cycle", new Span(start, end));
-    if (!SubscriptionStates.status(subscription).equals("trialing")) {
-      arrears(invoice, subscription, end);
-    }
-    return invoice;
-  }
-
-  private void arrears(ObjectNode invoice, ObjectNode subscription, long end) {
-    for (ObjectNode item : Items.of(subscription)) {
-      if (Items.metered(item.path("price"))) {
+    boolean trial = SubscriptionStates.status(subscription).equals("trialing");
+    for (ObjectNode item : items) {
+      if (!trial && Items.metered(item.path("price"))) {
         Span period = new Span(Items.period(item).start(), end);
         invoicing.arrears(invoice, item, Items.counted(item, period));
       }
     }
+    return invoice;
   }
 
-  /** The next period begins; the invoice of both stays a draft for a while. */
-  ObjectNode renew(ObjectNode subscription, long end, Duration draftFor) {
+  /** The next periods of items begin; the invoice of both stays a draft for a while. */
+  private ObjectNode renew(
+      ObjectNode subscription, List<ObjectNode> items, long end, Duration draftFor) {
     ObjectNode before = subscription.deepCopy();
-    ObjectNode invoice = closing(subscription, end);
-    advance(invoice, subscription, end);
+    ObjectNode invoice = closing(subscription, items, end);
+    advance(invoice, subscription, items, end);
     if (SubscriptionStates.status(subscription).equals("trialing")) {
       subscription.put("status", "active");
     }
@@ -175,10 +188,10 @@ final class Cycle {
     return invoicing.issue(invoice, draftFor);
   }
 
-  /** Has a subscription go on to the period after, and puts what is paid ahead on an invoice. */
-  void advance(ObjectNode invoice, ObjectNode subscription, long end) {
+  /** Has items go on to the periods after, and puts what is paid ahead on an invoice. */
+  void advance(ObjectNode invoice, ObjectNode subscription, List<ObjectNode> items, long end) {
     long anchor = subscription.path("billing_cycle_anchor").asLong();
-    for (ObjectNode item : Items.of(subscription)) {
+    for (ObjectNode item : items) {
       Span next = new Span(end, Periods.after(anchor, Items.recurring(item), end));
       Items.period(item, next);
       if (!Items.metered(item.path("price"))) {
@@ -188,16 +201,16 @@ final class Cycle {
     }
   }
 
-  /** A period ends now, out of turn, and the next one begins. */
+  /** All periods end now, out of turn, and the next ones begin. */
   ObjectNode restart(ObjectNode subscription) {
     long now = world.now(subscription);
     subscription.put("billing_cycle_anchor", now);
-    return renew(subscription, now, Duration.ZERO);
+    return renew(subscription, Items.of(subscription), now, Duration.ZERO);
   }
 
   /** An invoice of what waits, at once. */
   ObjectNode invoiceNow(ObjectNode subscription, String reason) {
-    Span period = Items.period(Items.of(subscription).get(0));
+    Span period = Items.present(subscription);
     ObjectNode invoice = invoicing.draft(customer(subscription), subscription, reason, period);
     invoicing.sweep(invoice);
     subscription.put("latest_invoice", invoice.path("id").asText());

@@ -30,19 +30,21 @@ final class FirstPeriod {
     long trialEnd = subscription.path("trial_end").asLong();
     long anchor = subscription.path("billing_cycle_anchor").asLong();
     boolean trial = trialEnd > now;
-    long end = trial ? trialEnd : Periods.after(anchor, Cycle.recurring(subscription), now);
-    Span period = new Span(now, end);
-    Items.of(subscription).forEach(item -> Items.period(item, period));
-    ObjectNode invoice = invoicing.draft(customer, subscription, "subscription_create", period);
     for (ObjectNode item : Items.of(subscription)) {
-      invoicing.add(invoice, first(subscription, item, period, trial));
+      long end = trial ? trialEnd : Periods.after(anchor, Items.recurring(item), now);
+      Items.period(item, new Span(now, end));
+    }
+    Span present = Items.present(subscription);
+    ObjectNode invoice = invoicing.draft(customer, subscription, "subscription_create", present);
+    for (ObjectNode item : Items.of(subscription)) {
+      invoicing.add(invoice, first(subscription, item, trial));
     }
     return invoice;
   }
 
-  private List<ObjectNode> first(
-      ObjectNode subscription, ObjectNode item, Span period, boolean trial) {
+  private List<ObjectNode> first(ObjectNode subscription, ObjectNode item, boolean trial) {
     JsonNode price = item.path("price");
+    Span period = Items.period(item);
     if (Items.metered(price)) {
       ObjectNode none = lines.line(price, 0, "Usage is invoiced later", period);
       return List.of(none.put("quantity", 0));

@@ -32,6 +32,24 @@ final class Items {
     item.put("current_period_start", span.start()).put("current_period_end", span.end());
   }
 
+  /** The present period of a subscription: the last that began, until the first that ends. */
+  static Span present(ObjectNode subscription) {
+    List<Span> all = of(subscription).stream().map(Items::period).toList();
+    return new Span(
+        all.stream().mapToLong(Span::start).max().orElseThrow(),
+        all.stream().mapToLong(Span::end).min().orElseThrow());
+  }
+
+  /** When the last of its periods ends. */
+  static long lastEnd(ObjectNode subscription) {
+    return of(subscription).stream().mapToLong(item -> period(item).end()).max().orElseThrow();
+  }
+
+  /** Whether its items may have intervals of their own, among other things. */
+  static boolean flexible(JsonNode subscription) {
+    return Json.textOrEmpty(subscription.path("billing_mode"), "type").equals("flexible");
+  }
+
   static JsonNode recurring(JsonNode item) {
     return item.path("price").path("recurring");
   }
@@ -94,13 +112,6 @@ final class Items {
       if (Json.textOrEmpty(other.path("price"), "id").equals(Json.text(price, "id"))) {
         throw StripeError.refused(
             null, param, "Cannot add multiple subscription items with the same price.");
-      }
-      JsonNode mine = price.path("recurring");
-      JsonNode theirs = recurring(other);
-      if (!mine.path("interval").equals(theirs.path("interval"))
-          || !mine.path("interval_count").equals(theirs.path("interval_count"))) {
-        throw StripeError.refused(
-            null, param, "All prices of a subscription must have the same interval here.");
       }
       if (!price.path("currency").equals(other.path("price").path("currency"))) {
         throw StripeError.refused(

@@ -31,6 +31,16 @@ interface Kind {
             }
           });
 
+  List<String> PERIOD_ENDS = List.of("min_period_end", "max_period_end");
+
+  /** A time, or a name for the end of a period. */
+  Kind END =
+      scalar(
+          (text, path) ->
+              PERIOD_ENDS.contains(text)
+                  ? TextNode.valueOf(text)
+                  : INTEGER.read(TextNode.valueOf(text), path));
+
   /** Without an exponent, as SDKs write small numbers where nobody looks. */
   Pattern DIGITS = Pattern.compile("-?[0-9]{1,30}(\\.[0-9]{1,30})?");
 
@@ -71,6 +81,7 @@ interface Kind {
       case "bool" -> BOOLEAN;
       case "decimal" -> DECIMAL;
       case "hash" -> HASH;
+      case "end" -> END;
       case "any" -> ANY;
       default -> throw new IllegalArgumentException("no kind of parameter: " + name);
     };

@@ -134,7 +134,7 @@ final class Page {
     Page page = new Page();
     page.add("<h1>Your subscriptions</h1><table>");
     for (JsonNode each : subscriptions) {
-      boolean ends = each.path("cancel_at_period_end").asBoolean();
+      boolean ends = Json.has(each, "cancel_at");
       page.add("<tr><td>%s<td>%s<td>", Json.text(each, "id"), Json.text(each, "status"));
       String at = "/_portal/" + Json.text(session, "id") + "?subscription=" + Json.text(each, "id");
       page.button(at + "&cancel=" + !ends, ends ? "keep it" : "cancel at the end of the period");

@@ -33,6 +33,12 @@ final class Periods {
     return boundary(anchor, recurring, n);
   }
 
+  /** That which a second is in. */
+  static Span around(long anchor, JsonNode recurring, long second) {
+    long end = after(anchor, recurring, second);
+    return new Span(before(anchor, recurring, end), end);
+  }
+
   private static long boundary(long anchor, JsonNode recurring, long n) {
     ZonedDateTime from = Instant.ofEpochSecond(anchor).atZone(ZoneOffset.UTC);
     long steps = n * recurring.path("interval_count").asLong(1);

@@ -69,6 +69,10 @@ final class Previews {
     ObjectNode customer = world.store().named("customer", id, "customer");
     ObjectNode like = Json.object();
     wanted.forEach(like.putArray("items")::add);
+    JsonNode mode = params.path("subscription_details").path("billing_mode");
+    if (mode.isObject()) {
+      like.set("billing_mode", mode);
+    }
     return new FirstPeriod(billing).begin(blanks.of(customer, like));
   }
 
@@ -80,13 +84,13 @@ final class Previews {
     }
     long now = details.path("proration_date").asLong(world.now(subscription));
     List<ObjectNode> due = billing.changes().apply(subscription, wanted, now);
-    long end = Items.period(Items.of(subscription).get(0)).end();
+    long end = Items.present(subscription).end();
     ObjectNode invoice = billing.cycle().peek(subscription, end);
     if (!Json.textOrEmpty(details, "proration_behavior").equals("none")) {
       billing.invoicing().add(invoice, due);
     }
-    if (!subscription.path("cancel_at_period_end").asBoolean()) {
-      billing.cycle().advance(invoice, subscription, end);
+    if (!Cycle.isLast(subscription, end)) {
+      billing.cycle().advance(invoice, subscription, Cycle.ending(subscription, end), end);
     }
     return invoice;
   }

@@ -29,13 +29,14 @@ final class Prorations {
   }
 
   /** From an item as it was to one as it is; either may be absent, which is an empty object. */
-  List<ObjectNode> lines(ObjectNode before, ObjectNode after, long at) {
+  List<ObjectNode> lines(ObjectNode subscription, ObjectNode before, ObjectNode after, long at) {
+    long anchor = subscription.path("billing_cycle_anchor").asLong();
     List<ObjectNode> all = new ArrayList<>();
     if (licensed(before)) {
-      all.add(line(before, at, -1));
+      all.add(line(before, anchor, at, -1));
     }
     if (licensed(after)) {
-      all.add(line(after, at, 1));
+      all.add(line(after, anchor, at, 1));
     }
     return all;
   }
@@ -44,13 +45,15 @@ final class Prorations {
     return !item.isEmpty() && !Items.metered(item.path("price"));
   }
 
-  private ObjectNode line(ObjectNode item, long at, int sign) {
-    Span period = Items.period(item);
-    Span rest = new Span(at, period.end());
+  /** A first period may be shorter than what the price is for. */
+  private ObjectNode line(ObjectNode item, long anchor, long at, int sign) {
+    long end = Items.period(item).end();
+    Span whole = new Span(Periods.before(anchor, Items.recurring(item), end), end);
+    Span rest = new Span(at, end);
     JsonNode price = item.path("price");
     ObjectNode stored = world.store().find("price", Json.textOrEmpty(price, "id"));
     BigDecimal quantity = BigDecimal.valueOf(item.path("quantity").asLong(1));
     long full = Charge.total(stored == null ? price : stored, quantity);
-    return lines.prorated(item, price, sign * share(full, rest, period), rest);
+    return lines.prorated(item, price, sign * share(full, rest, whole), rest);
   }
 }

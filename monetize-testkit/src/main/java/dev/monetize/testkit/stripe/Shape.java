@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Made from words: {@code "name"} is a text, {@code "!name"} one that must be there, {@code
  * "count:int"} of another kind ({@code text}, {@code int}, {@code bool}, {@code decimal}, {@code
- * hash}, {@code any}), and {@code "type=a|b"} one of some values.
+ * hash}, {@code end}, {@code any}), and {@code "type=a|b"} one of some values.
  */
 final class Shape {
 

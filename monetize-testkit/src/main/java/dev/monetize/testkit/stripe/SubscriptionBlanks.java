@@ -46,6 +46,7 @@ final class SubscriptionBlanks {
     }
     subscription.set("currency", Items.of(subscription).get(0).path("price").path("currency"));
     fill(subscription, params, now);
+    Intervals.check(subscription, "items");
     return subscription;
   }
 
@@ -63,7 +64,7 @@ final class SubscriptionBlanks {
     }
     if (Json.has(params, "billing_cycle_anchor")) {
       long anchor = params.path("billing_cycle_anchor").asLong();
-      long latest = Periods.after(now, Cycle.recurring(subscription), now);
+      long latest = Periods.after(now, Intervals.shortest(subscription), now);
       if (anchor <= now || anchor > latest) {
         throw StripeError.refused(
             null,

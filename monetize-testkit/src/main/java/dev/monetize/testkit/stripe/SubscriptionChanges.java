@@ -16,7 +16,7 @@ final class SubscriptionChanges {
 
   private static final Shape ITEM = Items.NEW.copy().and("id deleted:bool clear_usage:bool");
   private static final Shape UPDATE =
-      Shape.of("cancel_at:int cancel_at_period_end:bool cancellation_details:any description")
+      Shape.of("cancel_at:end cancel_at_period_end:bool cancellation_details:any description")
           .and("billing_cycle_anchor=now|unchanged collection_method days_until_due:int")
           .and("default_payment_method metadata:hash")
           .and("trial_end=now trial_from_plan:bool automatic_tax:any payment_settings:any")
@@ -31,6 +31,7 @@ final class SubscriptionChanges {
   private final Prorations prorations;
   private final InvoiceItems pending;
   private final SubscriptionStates states;
+  private final Cancellations cancellations;
 
   SubscriptionChanges(
       World world,
@@ -45,14 +46,26 @@ final class SubscriptionChanges {
     this.prorations = new Prorations(world, lines);
     this.pending = pending;
     this.states = states;
+    this.cancellations = new Cancellations(world, cycle);
   }
 
   /** Changes items, with what follows from it. */
   void change(ObjectNode subscription, ObjectNode params, List<ObjectNode> wanted) {
     ObjectNode before = subscription.deepCopy();
-    List<ObjectNode> due = apply(subscription, wanted, at(subscription, params));
+    List<ObjectNode> due = applied(subscription, wanted, at(subscription, params));
     settle(subscription, due, params);
     states.changed(before, subscription);
+  }
+
+  /** What is refused changes nothing. */
+  private List<ObjectNode> applied(ObjectNode subscription, List<ObjectNode> wanted, long at) {
+    apply(subscription.deepCopy(), wanted, at);
+    long end = Items.present(subscription).end();
+    List<ObjectNode> due = apply(subscription, wanted, at);
+    if (Items.present(subscription).end() != end) {
+      cycle.scheduleEnd(subscription);
+    }
+    return due;
   }
 
   private long at(ObjectNode subscription, ObjectNode params) {
@@ -69,8 +82,8 @@ final class SubscriptionChanges {
     }
     ObjectNode before = subscription.deepCopy();
     List<ObjectNode> wanted = Json.objects(params.path("items"));
-    boolean newInterval = intervals(subscription, wanted);
-    List<ObjectNode> due = apply(subscription, wanted, at(subscription, params));
+    boolean newInterval = !Items.flexible(subscription) && intervals(subscription, wanted);
+    List<ObjectNode> due = applied(subscription, wanted, at(subscription, params));
     plain(subscription, params);
     long now = world.now(subscription);
     boolean trialOver = Json.textOrEmpty(params, "trial_end").equals("now");
@@ -92,7 +105,7 @@ final class SubscriptionChanges {
     List<ObjectNode> lines = new ArrayList<>(due);
     lines.removeIf(SubscriptionChanges::isProration);
     if (!trialing(before)) {
-      Items.of(before).forEach(item -> lines.addAll(prorations.lines(item, Json.object(), now)));
+      Items.of(before).forEach(item -> lines.addAll(unused(before, item, now)));
     }
     return lines;
   }
@@ -107,27 +120,13 @@ final class SubscriptionChanges {
     plain.remove(List.of("items", "proration_behavior", "proration_date", "payment_behavior"));
     plain.remove(List.of("off_session", "billing_cycle_anchor", "trial_end", "trial_from_plan"));
     World.apply(subscription, plain);
-    if (params.has("cancel_at_period_end")) {
-      endsWithPeriod(subscription, params.path("cancel_at_period_end").asBoolean());
-    } else if (Json.has(params, "cancel_at")) {
-      subscription.put("canceled_at", world.now(subscription));
-      cycle.scheduleCancel(subscription);
-    }
-  }
-
-  private void endsWithPeriod(ObjectNode subscription, boolean ends) {
-    long end = Items.period(Items.of(subscription).get(0)).end();
-    subscription.put("cancel_at_period_end", ends);
-    subscription.put("cancel_at", ends ? (Long) end : null);
-    subscription.put("canceled_at", ends ? (Long) world.now(subscription) : null);
-    String why = ends ? "cancellation_requested" : null;
-    subscription.withObjectProperty("cancellation_details").put("reason", why);
+    cancellations.plan(subscription, params);
   }
 
   /** Somebody cancels on a page, or thinks better of it. */
   void cancelAtPeriodEnd(ObjectNode subscription, boolean ends) {
     ObjectNode before = subscription.deepCopy();
-    endsWithPeriod(subscription, ends);
+    cancellations.onPage(subscription, ends);
     states.changed(before, subscription);
   }
 
@@ -136,9 +135,7 @@ final class SubscriptionChanges {
     for (ObjectNode each : wanted) {
       if (Json.has(each, "price")) {
         JsonNode next = items.price(each, "items").path("recurring");
-        JsonNode now = Cycle.recurring(subscription);
-        if (!next.path("interval").equals(now.path("interval"))
-            || !next.path("interval_count").equals(now.path("interval_count"))) {
+        if (!Intervals.same(next, Intervals.shortest(subscription))) {
           return true;
         }
       }
@@ -149,13 +146,13 @@ final class SubscriptionChanges {
   /** Changes the items; the lines that come of it. */
   List<ObjectNode> apply(ObjectNode subscription, List<ObjectNode> wanted, long at) {
     List<ObjectNode> due = new ArrayList<>();
-    Span period = Items.period(Items.of(subscription).get(0)); // which may go, and another come
+    Span present = Items.present(subscription); // whose items may go, and others come
     for (int i = 0; i < wanted.size(); i++) {
       String param = "items[" + i + "]";
       ObjectNode params = wanted.get(i);
       String id = Json.text(params, "id");
       if (id == null) {
-        due.addAll(add(subscription, period, params, param, at));
+        due.addAll(add(subscription, present, params, param, at));
       } else if (params.path("deleted").asBoolean()) {
         due.addAll(remove(subscription, Items.find(subscription, id, param + "[id]"), at));
       } else {
@@ -166,15 +163,24 @@ final class SubscriptionChanges {
     if (Items.of(subscription).isEmpty()) {
       throw StripeError.refused(null, "items", "A subscription must have at least one item.");
     }
+    Intervals.check(subscription, "items");
     return due;
   }
 
   private List<ObjectNode> add(
-      ObjectNode subscription, Span period, ObjectNode params, String param, long at) {
+      ObjectNode subscription, Span present, ObjectNode params, String param, long at) {
     ObjectNode item = items.add(subscription, params, param);
-    Items.period(item, period);
+    Items.period(item, trialing(subscription) ? present : around(subscription, item));
     item.put("_since", at);
-    return trialing(subscription) ? List.of() : prorations.lines(Json.object(), item, at);
+    return trialing(subscription)
+        ? List.of()
+        : prorations.lines(subscription, Json.object(), item, at);
+  }
+
+  /** The period that an item is in, by its own interval and the anchor of all. */
+  private Span around(ObjectNode subscription, ObjectNode item) {
+    long anchor = subscription.path("billing_cycle_anchor").asLong();
+    return Periods.around(anchor, Items.recurring(item), world.now(subscription));
   }
 
   private static boolean trialing(ObjectNode subscription) {
@@ -193,8 +199,7 @@ final class SubscriptionChanges {
     if (Json.has(params, "price")) {
       ObjectNode price = items.price(params, param);
       otherPrice = !price.path("id").equals(item.path("price").path("id"));
-      boolean alone = Items.of(subscription).size() == 1;
-      if (otherPrice && !alone) {
+      if (otherPrice) {
         items.check(subscription, item, price, param);
       }
       item.set("price", price.deepCopy());
@@ -203,20 +208,29 @@ final class SubscriptionChanges {
     World.apply(item, Json.object().set("metadata", params.path("metadata")));
     if (otherPrice) {
       item.put("_since", at);
+      rebase(subscription, before, item);
     }
     boolean same = !otherPrice && before.path("quantity").equals(item.path("quantity"));
     return same ? List.of() : change(subscription, before, item, at);
+  }
+
+  /** An item with another interval is in another period; where the anchor is moved, a new one. */
+  private void rebase(ObjectNode subscription, ObjectNode before, ObjectNode item) {
+    boolean same = Intervals.same(Items.recurring(before), Items.recurring(item));
+    if (Items.flexible(subscription) && !same && !trialing(subscription)) {
+      Items.period(item, around(subscription, item));
+    }
   }
 
   /** In the mode {@code classic} usage before a change of the price is lost. */
   private List<ObjectNode> change(
       ObjectNode subscription, ObjectNode before, ObjectNode after, long at) {
     List<ObjectNode> due = new ArrayList<>();
-    if (Json.textOrEmpty(subscription.path("billing_mode"), "type").equals("flexible")) {
+    if (Items.flexible(subscription)) {
       due.addAll(cycle.usedSoFar(subscription, before, at));
     }
     if (!trialing(subscription)) {
-      due.addAll(prorations.lines(before, after, at));
+      due.addAll(prorations.lines(subscription, before, after, at));
     }
     return due;
   }
@@ -240,7 +254,11 @@ final class SubscriptionChanges {
   /** What was paid ahead and is not used, as lines that wait. */
   void giveBack(ObjectNode subscription, long now) {
     for (ObjectNode item : Items.of(subscription)) {
-      settle(subscription, prorations.lines(item, Json.object(), now), Json.object());
+      settle(subscription, unused(subscription, item, now), Json.object());
     }
+  }
+
+  private List<ObjectNode> unused(ObjectNode subscription, ObjectNode item, long now) {
+    return prorations.lines(subscription, item, Json.object(), now);
   }
 }

@@ -72,7 +72,7 @@ final class TestClocks {
     for (ObjectNode subscription : world.store().all("subscription")) {
       boolean own = World.clock(subscription).equals(id);
       if (own && SubscriptionStates.live(subscription)) {
-        JsonNode recurring = Cycle.recurring(subscription);
+        JsonNode recurring = Intervals.shortest(subscription);
         long one = Periods.after(from, recurring, from);
         if (to > Periods.after(from, recurring, one)) {
           throw StripeError.refused(

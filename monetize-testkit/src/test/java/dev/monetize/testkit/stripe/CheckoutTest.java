@@ -163,8 +163,11 @@ class CheckoutTest {
     assertThat(session.getUrl()).isEqualTo(shop.stripe.apiBase() + path);
     assertThat(http.getWith("", path).response().body()).contains(subscription.getId());
     http.post(path, "subscription=" + subscription.getId() + "&cancel=true");
-    assertThat(shop.again(subscription).getCancelAtPeriodEnd()).isTrue();
+    Subscription ends = shop.again(subscription);
+    assertThat(ends.getCancelAt())
+        .isEqualTo(subscription.getItems().getData().get(0).getCurrentPeriodEnd());
+    assertThat(ends.getCancelAtPeriodEnd()).isFalse(); // billing is flexible
     http.post(path, "subscription=" + subscription.getId() + "&cancel=false");
-    assertThat(shop.again(subscription).getCancelAtPeriodEnd()).isFalse();
+    assertThat(shop.again(subscription).getCancelAt()).isNull();
   }
 }

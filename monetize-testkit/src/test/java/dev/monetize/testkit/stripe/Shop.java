@@ -98,6 +98,13 @@ final class Shop implements AutoCloseable {
     return price(each -> each.setUnitAmount(cents));
   }
 
+  /** A price each so often, in cents. */
+  Price each(PriceCreateParams.Recurring.Interval interval, long cents) throws StripeException {
+    PriceCreateParams.Recurring recurring =
+        PriceCreateParams.Recurring.builder().setInterval(interval).build();
+    return price(each -> each.setUnitAmount(cents).setRecurring(recurring));
+  }
+
   Price price(UnaryOperator<PriceCreateParams.Builder> more) throws StripeException {
     PriceCreateParams.Builder params =
         PriceCreateParams.builder()

@@ -24,6 +24,7 @@ import com.stripe.param.CustomerCreateParams;
 import com.stripe.param.InvoiceListParams;
 import com.stripe.param.PriceCreateParams;
 import com.stripe.param.SubscriptionCreateParams;
+import com.stripe.param.SubscriptionUpdateParams;
 import com.stripe.param.billing.MeterCreateParams;
 import com.stripe.param.billing.MeterEventCreateParams;
 import com.stripe.param.billing.MeterEventSummaryListParams;
@@ -270,6 +271,54 @@ abstract class StripeRules {
     Customer customer = customer(each -> each);
     assertThatThrownBy(() -> subscribe(customer, price, 1L))
         .isInstanceOf(InvalidRequestException.class);
+  }
+
+  private Price licensed(PriceCreateParams.Recurring.Interval interval) throws StripeException {
+    PriceCreateParams.Recurring recurring =
+        PriceCreateParams.Recurring.builder().setInterval(interval).build();
+    return metered(each -> each.setRecurring(recurring).setUnitAmount(100L));
+  }
+
+  @Test
+  final void item_hasAPeriodByItsInterval_andAllHaveOneAnchor() throws StripeException {
+    Price calls = metered(each -> each.setUnitAmount(1L));
+    Subscription made =
+        client()
+            .v1()
+            .subscriptions()
+            .create(
+                SubscriptionCreateParams.builder()
+                    .setCustomer(customer(each -> each).getId())
+                    .setBillingMode(
+                        SubscriptionCreateParams.BillingMode.builder()
+                            .setType(SubscriptionCreateParams.BillingMode.Type.FLEXIBLE)
+                            .build())
+                    .addItem(item(licensed(PriceCreateParams.Recurring.Interval.YEAR)))
+                    .addItem(item(calls))
+                    .build());
+    assertThat(end(made, 0)).isGreaterThan(end(made, 1));
+
+    SubscriptionUpdateParams.Item monthly =
+        SubscriptionUpdateParams.Item.builder()
+            .setId(made.getItems().getData().get(0).getId())
+            .setPrice(licensed(PriceCreateParams.Recurring.Interval.MONTH).getId())
+            .build();
+    Subscription changed =
+        client()
+            .v1()
+            .subscriptions()
+            .update(made.getId(), SubscriptionUpdateParams.builder().addItem(monthly).build());
+
+    assertThat(changed.getBillingCycleAnchor()).isEqualTo(made.getBillingCycleAnchor());
+    assertThat(end(changed, 0)).isEqualTo(end(changed, 1)).isEqualTo(end(made, 1));
+  }
+
+  private static SubscriptionCreateParams.Item item(Price price) {
+    return SubscriptionCreateParams.Item.builder().setPrice(price.getId()).build();
+  }
+
+  private static Long end(Subscription subscription, int item) {
+    return subscription.getItems().getData().get(item).getCurrentPeriodEnd();
   }
 
   @Test

@@ -25,6 +25,7 @@ import com.stripe.param.common.EmptyParam;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -349,19 +350,19 @@ class SubscriptionsTest {
 
   private List<Long> afterChange(SubscriptionCreateParams.BillingMode.Type mode) throws Exception {
     Customer customer = shop.customer();
-    Subscription subscription =
-        shop.subscribe(
-            customer,
-            each ->
-                each.setBillingMode(
-                    SubscriptionCreateParams.BillingMode.builder().setType(mode).build()),
-            calls);
+    Subscription subscription = shop.subscribe(customer, billing(mode), calls);
     shop.use(customer, "calls", 1000);
     shop.later(Duration.ofDays(1));
     change(subscription, shop.metered(meter, "1"), ProrationBehavior.CREATE_PRORATIONS);
     shop.use(customer, "calls", 1000);
     shop.at("2026-04-10T13:00:00Z");
     return amounts(shop.newest(customer));
+  }
+
+  private static UnaryOperator<SubscriptionCreateParams.Builder> billing(
+      SubscriptionCreateParams.BillingMode.Type mode) {
+    return each ->
+        each.setBillingMode(SubscriptionCreateParams.BillingMode.builder().setType(mode).build());
   }
 
   @Test
@@ -420,17 +421,11 @@ class SubscriptionsTest {
   }
 
   @Test
-  void changeOfInterval_beginsAfresh() throws Exception {
+  void changeOfInterval_beginsAfresh_whereBillingIsClassic() throws Exception {
     Customer customer = shop.customer();
-    Subscription subscription = shop.subscribe(customer, base);
-    Price yearly =
-        shop.price(
-            each ->
-                each.setUnitAmount(49000L)
-                    .setRecurring(
-                        PriceCreateParams.Recurring.builder()
-                            .setInterval(PriceCreateParams.Recurring.Interval.YEAR)
-                            .build()));
+    Subscription subscription =
+        shop.subscribe(customer, billing(SubscriptionCreateParams.BillingMode.Type.CLASSIC), base);
+    Price yearly = shop.each(PriceCreateParams.Recurring.Interval.YEAR, 49000);
     shop.later(Duration.ofHours(31 * 12));
     change(subscription, yearly, ProrationBehavior.CREATE_PRORATIONS);
     assertThat(amounts(shop.newest(customer))).containsExactlyInAnyOrder(-2450L, 49000L);
