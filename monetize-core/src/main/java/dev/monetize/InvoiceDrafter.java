@@ -36,19 +36,32 @@ final class InvoiceDrafter {
   }
 
   InvoicePreview draft() throws IOException {
-    Instant anchor = terms.subscription().anchor();
     Window period = terms.period();
-    if (anchor == null || anchor.getEpochSecond() < period.end()) {
+    if (terms.beforeAll()) {
+      nothingDue();
+    } else {
       base();
+      usage.read();
+      usage.uses().forEach(this::used);
     }
-    usage.read();
-    usage.uses().forEach(this::used);
     Money total = terms.nothing();
     for (Line line : lines) {
       total = total.plus(line.amount());
     }
     return new InvoicePreview(
         terms.subscription().customer(), time(period.start()), time(period.end()), lines, total);
+  }
+
+  private void nothingDue() {
+    lines.add(
+        new Fixed(
+            Kind.BASE,
+            terms.subscription().tier(),
+            "nothing is due before " + terms.subscription().anchor(),
+            time(terms.period().start()),
+            time(terms.period().end()),
+            terms.nothing(),
+            terms.nothing()));
   }
 
   private void base() {

@@ -82,8 +82,9 @@ final class InvoiceTerms {
       String name,
       Subscription.@Nullable Former former,
       long since,
-      long from,
+      long begun,
       long until) {
+    long from = Math.max(begun, begin());
     if (until <= Math.max(from, period.start()) || from >= period.end()) {
       return;
     }
@@ -92,7 +93,7 @@ final class InvoiceTerms {
             ? subscription
             : subscription.withTier(name).withOverrides(former.overrides());
     try {
-      terms.add(new Term(offer.plan(then).tier(), since, from, until));
+      terms.add(new Term(offer.plan(then).tier(), Math.max(since, begin()), from, until));
     } catch (IllegalArgumentException e) {
       throw new IllegalStateException(
           "customer \"%s\" had tier \"%s\" in this period, which cannot be priced: %s"
@@ -133,7 +134,18 @@ final class InvoiceTerms {
     return nothing;
   }
 
-  /** Those in force in the period, oldest first; at least one. */
+  /** When billing begins, in seconds. */
+  private long begin() {
+    Instant anchor = subscription.anchor();
+    return anchor == null ? Long.MIN_VALUE : anchor.getEpochSecond();
+  }
+
+  /** Whether billing begins after the period, as in a trial: nothing is due. */
+  boolean beforeAll() {
+    return begin() >= period.end();
+  }
+
+  /** Those in force in the period, oldest first; at least one, unless it is before all. */
   List<Term> terms() {
     return terms;
   }

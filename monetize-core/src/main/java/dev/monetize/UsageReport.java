@@ -72,7 +72,7 @@ public record UsageReport(String customer, String tier, Map<String, MeterUse> me
   }
 
   /**
-   * What it costs so far, in the present billing period.
+   * What it costs so far, in the present billing period; nothing before the first one begins.
    *
    * @param base the tier's base price, if it has one that is set
    * @param lines one for each meter that has a price

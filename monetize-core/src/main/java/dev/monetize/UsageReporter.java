@@ -82,6 +82,10 @@ final class UsageReporter {
     Tier tier = caller.tier();
     List<RatedLine> lines = new ArrayList<>();
     Money total = Money.zero(catalog.currency());
+    Instant anchor = caller.plan().anchor();
+    if (anchor != null && now < Time.nanos(anchor)) {
+      return new UsageReport.Cost(tier.price(), lines, total); // a trial
+    }
     if (tier.price().isPresent() && tier.price().get().per() == BasePrice.Per.MONTH) {
       total = total.plus(tier.price().get().amount());
     }

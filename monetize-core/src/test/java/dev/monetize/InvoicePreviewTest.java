@@ -256,6 +256,27 @@ class InvoicePreviewTest {
   }
 
   @Test
+  void usedInATrial_isOnNoInvoice_andCountsInNoQuota() throws IOException {
+    bench.customer("acme", "pro");
+    use("2026-06-02T10:15:00Z", "calls", 60_000);
+    bench.monetizer.accounts().setAnchor("acme", Instant.parse("2026-06-20T12:30:00Z"));
+
+    assertThat(rows(invoice()))
+        .containsExactly("pro, nothing is due before 2026-06-20T12:30:00Z: $0");
+
+    use("2026-06-20T12:29:59Z", "calls", 60_000);
+    use("2026-06-20T12:30:00Z", "calls", 50_001);
+
+    assertThat(rows(invoice("2026-06-21T00:00:00Z")))
+        .containsExactly(
+            "pro, base price $99/month: $99",
+            "pro, calls: 50001 used, 50000 included: $0",
+            "pro, tokens: 0 used: $0");
+    assertThat(invoice("2026-06-21T00:00:00Z").lines().get(1).exact())
+        .isEqualTo(Money.of("$0.002"));
+  }
+
+  @Test
   void changesInOneSecond_orOfOtherValues_chargeNothing() throws IOException {
     bench.customer("acme", "pro");
     at("2026-06-13T00:00:00Z");
@@ -384,7 +405,8 @@ class InvoicePreviewTest {
         .containsExactly("yearly, base price $490/year: $490");
     assertThat(rows(invoice("2026-07-20T00:00:00Z"))).isEmpty();
     assertThat(rows(invoice("2027-06-20T00:00:00Z"))).hasSize(1);
-    assertThat(rows(invoice("2026-05-20T00:00:00Z"))).isEmpty();
+    assertThat(rows(invoice("2026-05-20T00:00:00Z")))
+        .containsExactly("yearly, nothing is due before 2026-06-01T00:00:00Z: $0");
 
     at("2026-08-13T00:00:00Z"); // 292 of 365 days are left
     bench.monetizer.accounts().changeTier("acme", "free");

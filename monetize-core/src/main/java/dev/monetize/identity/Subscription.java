@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param customer the customer's id: 1 to 128 characters of {@code A-Z a-z 0-9 . _ : @ -}
  * @param tier name of the tier, of at most 128 characters
- * @param anchor when its billing periods begin, or null for the calendar
+ * @param anchor when its billing periods begin, or null for the calendar. What is used before is on
+ *     no invoice: where it lies ahead that is a trial
  * @param overrides values of its own in the words of the tier file: {@code rate_limit: 500/min}; at
  *     most 100, each of at most 128 characters for its name and 1,000 for its value
  * @param providerId the billing provider's id of it, of at most 200 characters, or null
