@@ -4,10 +4,14 @@ package dev.monetize.stripe;
 
 import com.stripe.StripeClient;
 import com.stripe.exception.StripeException;
+import dev.monetize.tier.Tier;
 import dev.monetize.tier.TierCatalog;
+import java.util.Collections;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * Makes Stripe agree with a tier file: a product of each tier that is sold, prices of what it costs
@@ -63,6 +67,26 @@ public final class StripeCatalog {
    */
   public String eventName(String meter) {
     return names.event(meter);
+  }
+
+  /**
+   * The meters that tiers price, with their event names: what a sink is to report, since Stripe has
+   * no other meters. What only values of customers' own price is not among them, and neither is
+   * what tiers are changed to later.
+   *
+   * <pre>{@code
+   * StripeUsageSinkBuilder sink = StripeUsageSink.builder(connection, directory);
+   * catalog.meters(tiers).forEach(sink::meter);
+   * }</pre>
+   *
+   * @return event names, by meter of ours, in its order; unmodifiable
+   */
+  public Map<String, String> meters(TierCatalog tiers) {
+    Map<String, String> events = new TreeMap<>();
+    for (Tier tier : tiers.tiers()) {
+      tier.prices().keySet().forEach(meter -> events.put(meter, eventName(meter)));
+    }
+    return Collections.unmodifiableMap(events);
   }
 
   /** What would be done. Nothing is. */

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.stripe.exception.StripeException;
 import com.stripe.model.Price;
+import com.stripe.model.billing.Meter;
 import com.stripe.param.PriceUpdateParams;
 import com.stripe.param.ProductUpdateParams;
 import java.util.List;
@@ -99,6 +100,36 @@ final class StripeCatalogTest {
             price pro {monetize_prefix=monetize, monetize_tier=pro} monetize.pro.calls true {monetize_tier=pro} graduated: up to 50000 at 0.00 USD, then at 0.002 USD, by the month
             product enterprise {monetize_prefix=monetize, monetize_tier=enterprise} true
             product pro {monetize_prefix=monetize, monetize_tier=pro} true""");
+  }
+
+  /** Each of them is at Stripe then, and none that a tier only limits. */
+  @Test
+  void meters_areThoseThatATierPrices() throws StripeException {
+    String tiers =
+        """
+        endpoints:
+          POST /v1/generate:
+            meters: {tokens: {units: handler}, images: {units: handler}}
+        tiers:
+          free:
+            quotas: {tokens: 1000/month, images: 10/month}
+            endpoints: [/v1/*]
+          pro:
+            price: 49/month
+            prices: {calls: $0.002/call, tokens: $0.001/unit}
+            endpoints: [/v1/*]
+        """;
+    StripeCatalog catalog =
+        StripeCatalog.builder(bench.connection).meter("tokens", "llm_tokens").build();
+
+    Map<String, String> meters = catalog.meters(CatalogBench.tiers(tiers));
+
+    assertThat(meters)
+        .containsOnly(Map.entry("calls", "monetize_calls"), Map.entry("tokens", "llm_tokens"));
+    catalog.apply(CatalogBench.tiers(tiers));
+    assertThat(bench.meters())
+        .extracting(Meter::getEventName)
+        .containsExactlyInAnyOrderElementsOf(meters.values());
   }
 
   @Test

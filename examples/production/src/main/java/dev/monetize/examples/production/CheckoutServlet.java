@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.monetize.examples.production;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.stripe.exception.StripeException;
 import dev.monetize.Caller;
 import dev.monetize.Monetizer;
@@ -24,7 +23,6 @@ import java.util.Optional;
 final class CheckoutServlet extends HttpServlet {
 
   private static final long serialVersionUID = 1L;
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   private final transient Monetizer monetizer;
   private final transient StripeBilling billing;
@@ -43,35 +41,21 @@ final class CheckoutServlet extends HttpServlet {
     }
     String tier = request.getParameter("tier");
     if (tier == null || monetizer.tiers().tier(tier).isEmpty()) {
-      problem(response, 400, "no such tier", "say ?tier= and the name of one of /pricing");
+      Json.problem(response, 400, "no such tier", "say ?tier= and the name of one of /pricing");
       return;
     }
     URI back = URI.create(request.getRequestURL().toString()).resolve("/pricing");
     try {
       URI page = billing.checkoutLink(caller.get().customer(), tier, new CheckoutPage(back, back));
-      write(response, 200, "application/json", Map.of("url", page.toString()));
+      Json.write(response, Map.of("url", page.toString()));
     } catch (IllegalStateException e) {
       log("no checkout for \"" + caller.get().customer() + "\": " + e.getMessage());
-      problem(response, 409, "not to be subscribed to", "it is not for sale, or you have a plan");
+      Json.problem(
+          response, 409, "not to be subscribed to", "it is not for sale, or you have a plan");
     } catch (StripeException | IOException | RuntimeException e) {
       log("no checkout for \"" + caller.get().customer() + "\"", e);
       response.setHeader("Retry-After", "10");
-      problem(response, 503, "Stripe does not answer", "try again later");
+      Json.problem(response, 503, "Stripe does not answer", "try again later");
     }
-  }
-
-  private static void problem(HttpServletResponse response, int status, String title, String detail)
-      throws IOException {
-    Map<String, Object> body = Map.of("title", title, "status", status, "detail", detail);
-    write(response, status, "application/problem+json", body);
-  }
-
-  private static void write(
-      HttpServletResponse response, int status, String type, Map<String, Object> body)
-      throws IOException {
-    response.setStatus(status);
-    response.setContentType(type);
-    response.setHeader("Cache-Control", "no-store");
-    response.getOutputStream().write(JSON.writeValueAsBytes(body));
   }
 }

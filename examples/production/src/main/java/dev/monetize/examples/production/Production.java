@@ -10,8 +10,8 @@ import dev.monetize.redis.RedisCustomers;
 import dev.monetize.redis.RedisRateLimiter;
 import dev.monetize.redis.RedisSubscriptions;
 import dev.monetize.redis.RedisUsageJournal;
+import dev.monetize.tier.TierCatalog;
 import dev.monetize.usage.JsonLinesSink;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
 import redis.clients.jedis.UnifiedJedis;
@@ -26,9 +26,9 @@ public final class Production {
 
   /** All that is other than in the quickstart. */
   private static MonetizerBuilder monetizer(
-      Settings settings, UnifiedJedis redis, MonetizeKeys format) throws IOException {
+      Settings settings, TierCatalog tiers, UnifiedJedis redis, MonetizeKeys format) {
     return Monetizer.builder()
-        .tiers(ApiServer.tiers())
+        .tiers(tiers)
         .dataDirectory(settings.data())
         .keyFormat(format)
         .customers(RedisCustomers.on(redis))
@@ -44,15 +44,19 @@ public final class Production {
     Map<String, String> keys =
         new SharedDemo(RedisCustomers.on(redis), RedisSubscriptions.on(redis), format)
             .keys(settings.demoSecret());
-    MonetizerBuilder builder = monetizer(settings, redis, format);
+    TierCatalog tiers = ApiServer.tiers();
+    MonetizerBuilder builder = monetizer(settings, tiers, redis, format);
     if (settings.billing().isEmpty()) {
       new ApiServer(builder.build(), settings.environment()).run(keys);
     } else {
-      StripePart stripe = new StripePart(settings.billing().get(), redis, settings.data());
+      StripePart stripe = new StripePart(settings.billing().get(), tiers, redis, settings.data());
       Monetizer monetizer = builder.sink("stripe", stripe.sink()).build();
       stripe.start(monetizer);
       ApiServer server =
-          new ApiServer(monetizer, settings.environment(), app -> stripe.addTo(app, monetizer));
+          new ApiServer(
+              monetizer,
+              settings.environment(),
+              app -> stripe.addTo(app, monetizer, settings.adminToken()));
       stripe.makePrices(monetizer);
       server.run(keys, stripe);
     }

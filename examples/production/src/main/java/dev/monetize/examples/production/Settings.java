@@ -40,7 +40,7 @@ final class Settings {
       faults.add("MONETIZE_PEPPER must have at least 16 bytes, got " + pepper.length);
     }
     if (!environment.getOrDefault(STRIPE_KEY, "").isBlank()) {
-      needed("STRIPE_WEBHOOK_SECRET", "the secret of the webhook's endpoint at Stripe, whsec_...");
+      needed("STRIPE_WEBHOOK_SECRET", "the secrets of the webhook at Stripe, whsec_...,whsec_...");
     }
     this.stripe = stripe();
     if (!environment.getOrDefault("PORT", "0").matches("\\d{1,5}")) {
@@ -98,6 +98,12 @@ final class Settings {
   /** How usage is billed at Stripe; empty: it is not. */
   Optional<StripeSettings> billing() {
     return Optional.ofNullable(stripe);
+  }
+
+  /** What who runs the app shows to be let in; empty: nobody is. */
+  Optional<String> adminToken() {
+    return Optional.of(environment.getOrDefault("MONETIZE_ADMIN_TOKEN", ""))
+        .filter(token -> !token.isBlank());
   }
 
   RedisUrl redis() {

@@ -9,10 +9,13 @@ import dev.monetize.stripe.CatalogPlan;
 import dev.monetize.stripe.StripeBilling;
 import dev.monetize.stripe.StripeCatalog;
 import dev.monetize.stripe.StripeUsageSink;
+import dev.monetize.stripe.StripeUsageSinkBuilder;
 import dev.monetize.stripe.StripeWebhookServlet;
+import dev.monetize.tier.TierCatalog;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee11.servlet.ServletHolder;
 import redis.clients.jedis.UnifiedJedis;
@@ -30,22 +33,22 @@ final class StripePart implements AutoCloseable {
   private final StripeBilling billing;
   private final StripeUsageSink sink;
 
-  StripePart(StripeSettings settings, UnifiedJedis redis, Path data) throws IOException {
+  StripePart(StripeSettings settings, TierCatalog tiers, UnifiedJedis redis, Path data)
+      throws IOException {
     this.settings = settings;
     this.catalog = StripeCatalog.of(settings.connection());
     this.billing =
         StripeBilling.builder(settings.connection(), data)
             .journal(RedisUsageJournal.on(redis).prefix("monetize:stripe-billing:"))
             .open();
-    this.sink =
+    StripeUsageSinkBuilder reporting =
         StripeUsageSink.builder(settings.connection(), data)
             .outbox(RedisUsageJournal.on(redis).prefix("monetize:stripe-outbox:"))
-            .meter("calls", catalog.eventName("calls"))
-            .meter("tokens", catalog.eventName("tokens"))
             .customers(billing::stripeCustomer)
             .periods(billing::periodStart)
-            .flushEvery(settings.flushEvery())
-            .build();
+            .flushEvery(settings.flushEvery());
+    catalog.meters(tiers).forEach(reporting::meter);
+    this.sink = reporting.build();
   }
 
   StripeUsageSink sink() {
@@ -75,11 +78,15 @@ final class StripePart implements AutoCloseable {
     }
   }
 
-  void addTo(ServletContextHandler app, Monetizer monetizer) {
+  void addTo(ServletContextHandler app, Monetizer monetizer, Optional<String> adminToken) {
+    String[] secrets = settings.webhookSecrets().toArray(String[]::new);
     app.addServlet(
-        new ServletHolder(new StripeWebhookServlet(billing, settings.webhookSecret())),
-        "/stripe/webhook");
+        new ServletHolder(new StripeWebhookServlet(billing, secrets)), "/stripe/webhook");
     app.addServlet(new ServletHolder(new CheckoutServlet(monetizer, billing)), "/billing/checkout");
+    BillingStatus status = new BillingStatus(monetizer, billing, sink, settings.connection());
+    adminToken
+        .map(token -> new ServletHolder(new BillingStatusServlet(status, token)))
+        .ifPresent(servlet -> app.addServlet(servlet, "/billing/status"));
   }
 
   @Override

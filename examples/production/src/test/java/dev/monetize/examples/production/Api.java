@@ -46,6 +46,13 @@ final class Api {
             .method(method, BodyPublishers.ofString(body)));
   }
 
+  /** How billing stands, for who has the admin token. */
+  HttpResponse<String> billing(String query) throws IOException, InterruptedException {
+    return send(
+        request("/billing/status" + query)
+            .header("Authorization", "Bearer " + InstanceProcess.ADMIN_TOKEN));
+  }
+
   HttpResponse<String> generate(String key, String query, String prompt)
       throws IOException, InterruptedException {
     return send(generation(key, query, prompt));
