@@ -44,8 +44,7 @@ final class StripePart implements AutoCloseable {
     StripeUsageSinkBuilder reporting =
         StripeUsageSink.builder(settings.connection(), data)
             .outbox(RedisUsageJournal.on(redis).prefix("monetize:stripe-outbox:"))
-            .customers(billing::stripeCustomer)
-            .periods(billing::periodStart)
+            .billing(billing)
             .flushEvery(settings.flushEvery());
     catalog.meters(tiers).forEach(reporting::meter);
     this.sink = reporting.build();
