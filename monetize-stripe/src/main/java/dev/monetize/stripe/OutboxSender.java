@@ -168,9 +168,15 @@ final class OutboxSender {
     } else if (answer instanceof Answer.InDoubt doubt) {
       dispatch.failed(items, doubt.replied(), doubt.retryAfterMillis(), now);
       log.debug("Stripe may have taken usage: {}", doubt.reason());
-    } else if (!(answer instanceof Answer.Locked locked)) {
+    } else if (answer instanceof Answer.Locked locked) {
+      lock(locked);
+    } else {
       dispatch.answered(items);
-    } else if (dispatch.lock(locked.reason())) {
+    }
+  }
+
+  private void lock(Answer.Locked locked) {
+    if (dispatch.lock(locked.reason())) {
       log.error(
           "no usage reaches Stripe any more: {}. It is kept; give another key and restart, or"
               + " call resume()",
@@ -201,8 +207,12 @@ final class OutboxSender {
                   Dispatch.hour(window),
                   Dispatch.hour(window) + 3600);
     } catch (StripeException e) {
-      log.debug("Stripe did not tell what it has", e);
-      dispatch.failed(List.of(item), true, 0, now);
+      if (Answers.of(e, Reply.NONE) instanceof Answer.Locked locked) {
+        lock(locked);
+      } else {
+        log.debug("Stripe did not tell what it has", e);
+        dispatch.failed(List.of(item), true, 0, now);
+      }
       return;
     }
     long arrived = arrived(window);

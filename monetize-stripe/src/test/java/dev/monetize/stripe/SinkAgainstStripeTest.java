@@ -189,6 +189,20 @@ final class SinkAgainstStripeTest {
   }
 
   @Test
+  void keyThatMayNot_stops_alsoWhereSumsAreAskedFor() throws IOException, InterruptedException {
+    stripe.faults().next(EVENTS, StripeFault.unanswered());
+    use("acme", 1);
+    sink.flush();
+    send();
+    clock.advance(Duration.ofHours(26));
+    stripe.revoke(stripe.apiKey());
+    send();
+
+    assertThat(sink.backlog().stopped()).hasValueSatisfying(why -> assertThat(why).contains("401"));
+    assertThat(sink.backlog().waiting()).isEqualTo(1);
+  }
+
+  @Test
   void use_thatIsTooOldIsParkedBeforeStripeWouldRefuseIt()
       throws IOException, InterruptedException {
     use("acme", 1);
