@@ -66,8 +66,14 @@ final class StreamedMeterEvents implements MeterEvents {
       forget();
       return notTaken(e);
     } catch (StripeException e) {
-      return Answers.of(e, http.lastReply());
+      Answer answer = Answers.of(e, http.lastReply());
+      boolean oneIsKnown = answer instanceof Answer.Arrived && calls.size() > 1;
+      return oneIsKnown ? refused(e) : answer; // which one is not said: nothing of the others
     }
+  }
+
+  private static Answer refused(StripeException e) {
+    return new Answer.Refused(String.valueOf(e.getMessage()));
   }
 
   private Answer notTaken(StripeException e) {
