@@ -40,6 +40,9 @@ final class Answers {
     if (status == 401 || status == 403) {
       return new Answer.Locked(reason);
     }
+    // Stripe-Should-Retry: false is not looked for here. It is about this very request, the answer
+    // to which Stripe repeats for its idempotency key; what is sent later has another key, and
+    // counts once by its identifier. Not to send it would leave use unbilled for Stripe's error.
     boolean again =
         status == CONFLICT
             || status >= 500
