@@ -101,8 +101,9 @@ final class Outbox implements AutoCloseable {
   /**
    * Writes down what somebody decided of an item; it is durable when {@link #sync} has returned.
    */
-  void decide(Fate fate, long second, long number) throws IOException {
-    write(new Moved(fate, number, second, ""));
+  void decide(Fate fate, long second, OutboxItem item) throws IOException {
+    String issue = fate == Fate.RELEASED ? Integer.toString(item.issue()) : "";
+    write(new Moved(fate, item.number(), second, issue));
   }
 
   /**

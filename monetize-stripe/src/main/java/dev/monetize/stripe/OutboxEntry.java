@@ -68,6 +68,8 @@ sealed interface OutboxEntry {
    * What becomes of an item.
    *
    * @param second when, in seconds since the epoch
+   * @param reason why it is put aside; of what is released, which issue of it is meant, so that
+   *     nobody releases it a second time. Earlier versions did not say that
    */
   record Moved(Fate fate, long number, long second, String reason) implements OutboxEntry {}
 
@@ -81,7 +83,7 @@ sealed interface OutboxEntry {
     ARRIVED(3),
     /** It is put aside, for somebody to look at. */
     PARKED(4),
-    /** It is no longer put aside. */
+    /** It is no longer put aside, or has not arrived after all, and goes under a new identifier. */
     RELEASED(5),
     /** It has not arrived, and goes under a new identifier. */
     REISSUED(6),

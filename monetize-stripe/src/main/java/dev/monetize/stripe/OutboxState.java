@@ -151,6 +151,7 @@ final class OutboxState implements JournalState {
     Set<UsageWindow> needed = new HashSet<>();
     waiting.values().forEach(item -> needed.add(item.window()));
     parked.values().forEach(item -> needed.add(item.item().window()));
+    lately.values().forEach(item -> needed.add(item.window()));
     windows
         .headMap(end, false)
         .entrySet()
@@ -170,6 +171,9 @@ final class OutboxState implements JournalState {
     ParkedItem aside = parked.get(number);
     OutboxItem item = aside == null ? waiting.get(number) : aside.item();
     if (item == null) {
+      if (fate == Fate.RELEASED) {
+        takeBack(number, moved.reason());
+      }
       return; // it is done with
     }
     switch (fate) {
@@ -195,10 +199,27 @@ final class OutboxState implements JournalState {
         parked.put(number, new ParkedItem(item, moved.second(), moved.reason()));
       }
       case RELEASED -> {
-        remove(number);
-        keep(item.reissued());
+        if (moved.reason().isEmpty() || isIssue(item, moved.reason())) {
+          remove(number);
+          keep(item.reissued());
+        }
       }
     }
+  }
+
+  /** What arrived lately is to be sent again. */
+  private void takeBack(long number, String issue) {
+    OutboxItem item = lately.get(number);
+    if (item != null && isIssue(item, issue)) {
+      lately.remove(number);
+      arrived -= item.units();
+      change(item, window -> window.arrived(-item.units(), 0));
+      keep(item.reissued());
+    }
+  }
+
+  private static boolean isIssue(OutboxItem item, String issue) {
+    return issue.equals(Integer.toString(item.issue()));
   }
 
   private void change(OutboxItem item, UnaryOperator<OutboxWindow> by) {

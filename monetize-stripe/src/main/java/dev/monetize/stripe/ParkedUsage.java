@@ -8,7 +8,7 @@ import java.util.Objects;
 /**
  * Usage that Stripe does not take, or that it may have taken: it is kept until somebody decides.
  *
- * @param number names it to {@link StripeUsageSink#retry} and {@link StripeUsageSink#drop}
+ * @param number names it to {@link StripeUsageSink#retry(long)} and {@link StripeUsageSink#drop}
  * @param units in the meter's smallest unit
  * @param identifier what it was called at Stripe
  * @param since when it was put aside

@@ -8,7 +8,7 @@ import java.util.Objects;
  * Usage that was sent to Stripe as one meter event.
  *
  * @param units in the meter's smallest unit
- * @param identifier what it was called at Stripe
+ * @param identifier what it was called at Stripe; names it to {@link StripeUsageSink#retry(String)}
  */
 public record ReportedUsage(UsageWindow window, long units, String identifier) {
 

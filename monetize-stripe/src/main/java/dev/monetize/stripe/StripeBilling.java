@@ -428,7 +428,10 @@ public final class StripeBilling implements AutoCloseable {
                 otherVersions));
   }
 
-  /** Usage that Stripe could not count, as it said; the last hundred, the oldest first. */
+  /**
+   * Usage that Stripe could not count, as it said; the last hundred, the oldest first. {@link
+   * StripeUsageSink#retry(String)} sends it again.
+   */
   public List<MeterError> meterErrors() {
     return book.look(BillingState::errors);
   }

@@ -189,10 +189,15 @@ public final class StripeUsageSink implements UsageSink, AutoCloseable {
    * ten thousand that arrived are remembered.
    */
   public Optional<ReportedUsage> reported(String identifier) {
-    return Identifiers.number(outbox.id(), identifier)
-        .flatMap(number -> outbox.look(state -> state.item(number)))
-        .filter(item -> Identifiers.of(outbox.id(), item).equals(identifier))
+    return outbox
+        .look(state -> item(identifier, state))
         .map(item -> new ReportedUsage(item.window(), item.units(), identifier));
+  }
+
+  private Optional<OutboxItem> item(String identifier, OutboxState state) {
+    return Identifiers.number(outbox.id(), identifier)
+        .flatMap(state::item)
+        .filter(item -> Identifiers.of(outbox.id(), item).equals(identifier));
   }
 
   /**
@@ -201,7 +206,23 @@ public final class StripeUsageSink implements UsageSink, AutoCloseable {
    * @return false if there is none of that number
    */
   public boolean retry(long number) throws IOException, InterruptedException {
-    return decide(number, Fate.RELEASED);
+    return decide(Fate.RELEASED, state -> parked(number, state));
+  }
+
+  /**
+   * Sends again what was sent under an identifier, and is parked, or arrived and was found fault
+   * with later ({@link MeterError#usage}): under a new identifier, once, however often it is asked.
+   * Do so only where Stripe certainly does not count it, and the fault is mended: what it counts
+   * would be billed twice.
+   *
+   * @return false if there is none: it is on its way, went on under another identifier, or is not
+   *     {@linkplain #reported known}
+   */
+  public boolean retry(String identifier) throws IOException, InterruptedException {
+    return decide(
+        Fate.RELEASED,
+        state ->
+            item(identifier, state).filter(item -> !state.waiting().containsKey(item.number())));
   }
 
   /**
@@ -210,14 +231,20 @@ public final class StripeUsageSink implements UsageSink, AutoCloseable {
    * @return false if there is none of that number
    */
   public boolean drop(long number) throws IOException, InterruptedException {
-    return decide(number, Fate.DROPPED);
+    return decide(Fate.DROPPED, state -> parked(number, state));
   }
 
-  private boolean decide(long number, Fate fate) throws IOException, InterruptedException {
-    if (!outbox.look(state -> state.parked().containsKey(number))) {
+  private static Optional<OutboxItem> parked(long number, OutboxState state) {
+    return Optional.ofNullable(state.parked().get(number)).map(ParkedItem::item);
+  }
+
+  private boolean decide(Fate fate, Function<OutboxState, Optional<OutboxItem>> which)
+      throws IOException, InterruptedException {
+    Optional<OutboxItem> item = outbox.look(which);
+    if (item.isEmpty()) {
       return false;
     }
-    outbox.decide(fate, reporting.clock.instant().getEpochSecond(), number);
+    outbox.decide(fate, reporting.clock.instant().getEpochSecond(), item.get());
     outbox.sync();
     dispatch.wake();
     return true;

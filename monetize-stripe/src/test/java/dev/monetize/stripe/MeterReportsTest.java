@@ -42,6 +42,7 @@ final class MeterReportsTest {
   @TempDir private Path data;
   private Shop shop;
   private StripeUsageSink sink;
+  private String atStripe = "cus_nobody";
   private final MemoryJournal outbox = new MemoryJournal();
 
   @BeforeEach
@@ -57,7 +58,7 @@ final class MeterReportsTest {
     return StripeUsageSink.builder(shop.connection, Path.of("unused"))
         .outbox(outbox::open)
         .meter("calls", "api_calls")
-        .customers(customer -> Optional.of("cus_nobody"))
+        .customers(customer -> Optional.of(atStripe))
         .clock(shop.clock)
         .build(new StripeMeterEvents(shop.connection), 0);
   }
@@ -110,6 +111,24 @@ final class MeterReportsTest {
                         assertThat(usage.identifier()).isEqualTo(error.identifiers().get(0));
                       });
             });
+  }
+
+  @Test
+  void usageThatCouldNotBeCounted_isSentAgain_whenTheFaultIsMended() throws Exception {
+    use(Shop.START);
+    shop.deliver(thin(shop).get(0));
+    shop.work();
+    atStripe = shop.customer("acme");
+    String identifier = shop.billing.meterErrors().get(0).usage().get(0).identifier();
+
+    assertThat(sink.retry(identifier)).isTrue();
+    while (sink.step()) {
+      // there may be more
+    }
+
+    assertThat(shop.stripe.usage(atStripe, "api_calls")).isEqualByComparingTo("7");
+    assertThat(sink.backlog().arrived()).isEqualTo(7);
+    assertThat(sink.retry(identifier)).as("the error is still shown").isFalse();
   }
 
   /** What a destination with thin payloads is brought after the report's window. */

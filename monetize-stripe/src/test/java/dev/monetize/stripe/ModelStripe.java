@@ -36,6 +36,7 @@ final class ModelStripe implements MeterEvents {
   static final int KILLED = 6;
   static final int REFUSED = 7;
   static final int LOCKED = 8;
+  static final int UNCOUNTED = 9;
 
   private static final Duration A_DAY = Duration.ofHours(24);
   private static final Duration OLDEST = Duration.ofDays(35);
@@ -49,7 +50,9 @@ final class ModelStripe implements MeterEvents {
   private final List<Sent> sent = new ArrayList<>();
   private Duration late = Duration.ofMinutes(9);
   private int most = 1;
+  private final List<String> uncounted = new ArrayList<>();
   private double failing;
+  private double notCounting;
   private boolean out;
   private int calls;
   private int faults;
@@ -68,6 +71,16 @@ final class ModelStripe implements MeterEvents {
   /** Has a share of the calls fail, in all ways. */
   void failing(double share) {
     failing = share;
+  }
+
+  /** Has it take a share of what arrives, and not count it. */
+  void notCounting(double share) {
+    notCounting = share;
+  }
+
+  /** Identifiers of what it took and did not count. */
+  List<String> uncounted() {
+    return uncounted;
   }
 
   /** Has the next calls go these ways. */
@@ -154,8 +167,19 @@ final class ModelStripe implements MeterEvents {
       case KILLED -> throw new Killed();
       case REFUSED -> new Answer.Refused("400 no such thing");
       case LOCKED -> new Answer.Locked("401 no such key");
-      default -> take(call);
+      case UNCOUNTED -> takeUncounted(call);
+      default -> random.nextDouble() < notCounting ? takeUncounted(call) : take(call);
     };
+  }
+
+  private Answer takeUncounted(MeterCall call) {
+    boolean fresh = !identifiers.containsKey(call.identifier()) && !answers.containsKey(call.key());
+    Answer answer = take(call);
+    if (fresh && answer instanceof Answer.Arrived) {
+      taken.remove(taken.size() - 1);
+      uncounted.add(call.identifier());
+    }
+    return answer;
   }
 
   /** An answer is repeated for its key; those that take several know no keys. */

@@ -11,7 +11,10 @@ import dev.monetize.usage.Measure;
 import dev.monetize.usage.RecordedEvent;
 import dev.monetize.usage.UsageBatch;
 import dev.monetize.usage.UsageEvent;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -33,6 +36,7 @@ final class OutboxHistoryTest {
 
   private int killsAndFaults;
   private int calls;
+  private int again;
 
   /** One process after the other over the same journals. */
   private static final class History {
@@ -46,6 +50,7 @@ final class OutboxHistoryTest {
     private final SortedMap<String, Long> used = new TreeMap<>();
     private long sequence = 1;
     private int delivered;
+    private int again;
     private StripeUsageSink sink;
 
     History(long seed) throws IOException {
@@ -116,13 +121,27 @@ final class OutboxHistoryTest {
       }
     }
 
+    /** Somebody asks for all that was not counted, until it goes under another identifier. */
+    private void sendAgain() throws IOException, InterruptedException {
+      for (String identifier : List.copyOf(stripe.uncounted())) {
+        again += sink.retry(identifier) ? 1 : 0;
+        if (sink.reported(identifier).isEmpty()) {
+          stripe.uncounted().remove(identifier);
+        }
+      }
+    }
+
     void step() throws IOException, InterruptedException {
       try {
+        sendAgain();
         switch (random.nextInt(10)) {
           case 0, 1, 2 -> use();
           case 3 -> deliver();
           case 4 -> clock.advance(Duration.ofMinutes(random.nextInt(90)));
-          case 5 -> stripe.failing(random.nextInt(3) * 0.3);
+          case 5 -> {
+            stripe.failing(random.nextInt(3) * 0.3);
+            stripe.notCounting(random.nextInt(2) * 0.05);
+          }
           case 6 -> journals.killing(random.nextInt(2) * 0.03);
           case 7 -> {
             if (random.nextInt(40) == 0) {
@@ -158,15 +177,36 @@ final class OutboxHistoryTest {
     void end() throws IOException, InterruptedException {
       stripe.out(false);
       stripe.failing(0);
+      stripe.notCounting(0);
       journals.killing(0);
       deliver();
       sink.flush();
-      for (int left = 5000; left > 0 && sink.backlog().waiting() > 0; left--) {
+      for (int left = 5000; left > 0 && !isDone(); left--) {
         send(100);
+        sendAgain();
         clock.advance(Duration.ofMinutes(5));
       }
       assertThat(sink.backlog().waiting()).isZero();
       assertThat(sink.parked()).isEmpty();
+      assertThat(state(open())).as("what is read again").isEqualTo(state(sink));
+    }
+
+    private static byte[] state(StripeUsageSink of) {
+      return of.outbox()
+          .look(
+              state -> {
+                ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+                try {
+                  state.write(new DataOutputStream(bytes));
+                } catch (IOException e) {
+                  throw new UncheckedIOException(e);
+                }
+                return bytes.toByteArray();
+              });
+    }
+
+    private boolean isDone() {
+      return sink.backlog().waiting() == 0 && stripe.uncounted().isEmpty();
     }
 
     SortedMap<String, Long> atStripe() {
@@ -197,10 +237,13 @@ final class OutboxHistoryTest {
       assertThat(history.atStripe()).as("history %d", seed).isEqualTo(history.used);
       killsAndFaults += history.stripe.faults() + history.journals.kills();
       calls += history.stripe.calls();
+      again += history.again;
       histories++;
     }
     System.out.printf(
-        "%,d kills and faults in %,d calls of %,d histories: nothing lost, nothing twice%n",
-        killsAndFaults, calls, histories);
+        "%,d kills and faults in %,d calls of %,d histories, %,d not counted and sent again:"
+            + " nothing lost, nothing twice%n",
+        killsAndFaults, calls, histories, again);
+    assertThat(again).isPositive();
   }
 }

@@ -7,6 +7,7 @@ import static dev.monetize.stripe.ModelStripe.ERROR;
 import static dev.monetize.stripe.ModelStripe.LOCKED;
 import static dev.monetize.stripe.ModelStripe.LOST;
 import static dev.monetize.stripe.ModelStripe.REFUSED;
+import static dev.monetize.stripe.ModelStripe.UNCOUNTED;
 import static dev.monetize.stripe.ModelStripe.UNREACHED;
 import static dev.monetize.stripe.ModelStripe.WORKS;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -14,6 +15,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.monetize.stripe.ModelStripe.Sent;
+import dev.monetize.stripe.OutboxEntry.Fate;
 import dev.monetize.testkit.MemoryJournal;
 import dev.monetize.testkit.MutableClock;
 import dev.monetize.usage.Measure;
@@ -382,6 +384,88 @@ final class StripeUsageSinkTest {
     assertThat(identifier(1)).isNotEqualTo(identifier(0));
     assertThat(sink.backlog().arrived()).isEqualTo(1);
     assertThat(sink.parked()).isEmpty();
+  }
+
+  @Test
+  void useThatWasNotCounted_isSentAgain_once() throws IOException, InterruptedException {
+    stripe.next(UNCOUNTED);
+    use("acme", NOON, NOON);
+    sink.flush();
+    send();
+    String uncounted = identifier(0);
+    assertThat(sink.backlog().arrived()).isEqualTo(2);
+
+    assertThat(sink.retry(uncounted)).isTrue();
+    assertThat(sink.backlog().arrived()).isZero();
+    assertThat(sink.backlog().waiting()).isEqualTo(1);
+    assertThat(sink.retry(uncounted)).as("it is on its way").isFalse();
+    send();
+
+    assertThat(identifier(1)).isNotEqualTo(uncounted);
+    assertThat(stripe.taken()).hasSize(1);
+    assertThat(sink.backlog().arrived()).isEqualTo(2);
+    assertThat(sink.retry(uncounted)).as("it has arrived").isFalse();
+    sink.close();
+    sink = open(settings());
+    assertThat(sink.retry(uncounted)).isFalse();
+    assertThat(sink.backlog().arrived()).isEqualTo(2);
+    assertThat(sink.retry("of another")).isFalse();
+  }
+
+  /** Two look at it, and both write down that it is to be sent again. */
+  @Test
+  void useThatWasNotCounted_isSentAgainOnce_whereTwoDecideSo()
+      throws IOException, InterruptedException {
+    stripe.next(UNCOUNTED);
+    use("acme", NOON);
+    sink.flush();
+    send();
+    OutboxItem seen = sink.outbox().look(state -> state.item(1)).orElseThrow();
+    sink.outbox().decide(Fate.RELEASED, 0, seen);
+    send();
+    sink.outbox().decide(Fate.RELEASED, 0, seen);
+    send();
+
+    assertThat(stripe.taken()).hasSize(1);
+    assertThat(stripe.sent()).hasSize(2);
+  }
+
+  @Test
+  void useThatWasNotCounted_aWeekAgo_isLookedForWhenItIsInDoubt()
+      throws IOException, InterruptedException {
+    stripe.next(UNCOUNTED);
+    use("acme", NOON);
+    sink.flush();
+    send();
+    use("acme", NOON);
+    sink.flush();
+    send();
+    later(Duration.ofDays(7));
+    stripe.next(LOST);
+    sink.retry(identifier(0));
+    send();
+    later(Duration.ofHours(24));
+    send();
+
+    assertThat(sink.parked()).isEmpty();
+    assertThat(stripe.taken()).hasSize(2);
+    assertThat(sink.backlog().arrived()).isEqualTo(2);
+  }
+
+  @Test
+  void parkedUse_isSentAgainByItsIdentifierToo() throws IOException, InterruptedException {
+    stripe.next(REFUSED);
+    use("acme", NOON);
+    sink.flush();
+    send();
+    String refused = sink.parked().get(0).identifier();
+
+    assertThat(sink.retry(refused)).isTrue();
+    send();
+
+    assertThat(sink.retry(refused)).isFalse();
+    assertThat(sink.parked()).isEmpty();
+    assertThat(sink.backlog().arrived()).isEqualTo(1);
   }
 
   @Test
