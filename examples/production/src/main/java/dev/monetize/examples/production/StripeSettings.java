@@ -22,13 +22,14 @@ record StripeSettings(
   private static final String SECRETS = "STRIPE_WEBHOOK_SECRET";
 
   /**
-   * Reads the environment.
+   * Reads the environment; what is blank there is not set.
    *
    * @throws IllegalArgumentException if a variable cannot be read, which its message names
    */
   static StripeSettings of(Map<String, String> environment) {
     String base = environment.getOrDefault("STRIPE_API_BASE", "");
-    String seconds = environment.getOrDefault("STRIPE_FLUSH_SECONDS", HOUR);
+    String flush = environment.getOrDefault("STRIPE_FLUSH_SECONDS", "");
+    String seconds = flush.isBlank() ? HOUR : flush;
     if (!seconds.matches("[0-9]{1,5}")) {
       throw new IllegalArgumentException(
           "STRIPE_FLUSH_SECONDS must be a number of seconds, got \"" + seconds + "\"");

@@ -5,6 +5,7 @@ package dev.monetize.examples.production;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,6 +35,18 @@ final class StripeSettingsTest {
         .hasMessage(
             "STRIPE_WEBHOOK_SECRET must be one secret, or several with a comma between them: one is"
                 + " empty");
+  }
+
+  @Test
+  void flush_isOnTheHour_whereItIsBlank() {
+    assertThat(flush("").flushEvery()).isEqualTo(Duration.ofHours(1));
+    assertThat(flush(" ").flushEvery()).isEqualTo(Duration.ofHours(1));
+    assertThat(flush("10").flushEvery()).isEqualTo(Duration.ofSeconds(10));
+  }
+
+  private static StripeSettings flush(String seconds) {
+    return StripeSettings.of(
+        Map.of("STRIPE_API_KEY", "sk_test_1", "STRIPE_FLUSH_SECONDS", seconds));
   }
 
   @Test
