@@ -50,9 +50,26 @@ final class BatchCutter {
     return first == null ? null : first.event();
   }
 
-  /** Takes the next batch of what there is up to a sequence; empty if there is nothing. */
+  /**
+   * Takes the next batch of what there is up to a sequence; empty if there is nothing.
+   *
+   * @throws IOException if some of it cannot be read: nothing was taken
+   */
   List<RecordedEvent> cut(long last) throws IOException {
     List<RecordedEvent> events = new ArrayList<>();
+    boolean complete = false;
+    try {
+      take(events, last);
+      complete = true;
+    } finally {
+      for (int i = events.size() - 1; i >= 0 && !complete; i--) {
+        ahead.addFirst(events.get(i));
+      }
+    }
+    return events;
+  }
+
+  private void take(List<RecordedEvent> events, long last) throws IOException {
     UsageEvent event = peek(last);
     long period = event == null ? 0 : period(event);
     long bytes = event == null ? 0 : bytes(event);
@@ -67,7 +84,6 @@ final class BatchCutter {
         event = null;
       }
     }
-    return events;
   }
 
   /** How many events need not wait any longer. */
