@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * operation 1 | instance 4 | seconds that calls under way count without a sign of life 4 | times wanted 4
  * for each limit, but of a correction alone:
- *   amount 8, and of a window the starts of the former, present, next and next but one 4 each, used at least 8
+ *   amount 8, and of a window the starts of the former, present, next and next but one 4 each,
+ *   and what the ledger knows to have been used 8, for where the script has no count
  * corrections 4, each:
  *   scope 1 | kind 1 | id 4 | start and end of the window 4 each | difference 8 (| of a rate, part 8 | parts 8)
  * </pre>
@@ -42,7 +43,7 @@ final class LimitRequest {
    * Asks for a charge, or only how things stand.
    *
    * @param charge null to take nothing
-   * @param used what is known to have been used of quotas
+   * @param used what the ledger knows to have been used of quotas
    * @param times how often the charge is wanted, at least 1
    */
   static byte[] decide(

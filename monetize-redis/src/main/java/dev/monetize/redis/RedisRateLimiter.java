@@ -54,9 +54,8 @@ import redis.clients.jedis.exceptions.JedisException;
  *
  * <p><b>A call whose answer is lost</b> is decided here and not charged again, as Redis may have
  * counted it; nor is it asked again by the client of a cluster. Where Redis had not, a quota is too
- * low by that call until the ledger tells ({@link RedisRateLimiterBuilder#restoredFrom}). Where the
- * limit is {@link WhenDown.Closed}, it is refused, and may have been counted. A rate may be charged
- * for it twice.
+ * low by that call. Where the limit is {@link WhenDown.Closed}, it is refused, and may have been
+ * counted. A rate may be charged for it twice.
  *
  * <p>Thread-safe. The client is the caller's, and is not closed.
  */

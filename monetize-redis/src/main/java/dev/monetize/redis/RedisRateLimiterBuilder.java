@@ -41,8 +41,8 @@ public final class RedisRateLimiterBuilder {
   }
 
   /**
-   * What the ledger knows to have been used of quotas: no quota counts less, so that what Redis
-   * lost is found again.
+   * What the ledger knows to have been used of quotas: where Redis has no count of a window, as
+   * after it lost its keys, that is where it begins.
    */
   public RedisRateLimiterBuilder restoredFrom(WindowUse used) {
     this.used = Objects.requireNonNull(used, "used");

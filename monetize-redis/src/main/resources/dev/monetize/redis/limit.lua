@@ -13,15 +13,17 @@
 --   window  units used, start and end of the window in seconds
 --   calls   per instance of the service: calls under way, and until when they count without a sign of life
 -- A tag's lowest two bits are the kind. A rate's other bits come from its numbers: where they differ, the parts
--- are of another fraction. Slots of limits that are not asked about are kept while they tell anything.
+-- are of another fraction. A window's tell whether what a ledger knows is still to be looked at. Slots of limits that are not asked about are kept while they tell anything.
 --
 -- All numbers are whole and below 2^53, so doubles are exact.
 
 local RATE, WINDOW, CALLS = 0, 1, 2
+local ALONE = WINDOW + 4 -- tag of a window whose count began without what the ledger knows
 local VERSION = 1
 local MOST = 9007199254740991
 local SECOND = 1000000
 local RETRY_CALLS = SECOND
+local LATEST = 4294967295
 local GRACE = 60 -- seconds that a window is known after its end: a clock may go back
 
 local unpack_, pack_, fmod, floor = struct.unpack, struct.pack, math.fmod, math.floor
@@ -140,11 +142,11 @@ for _ = 1, corrections do
   local slot = slots and slots[id * 4 + kind]
   if slots and kind == WINDOW and difference > 0 and ends > second and not (slot and slot.used > 0) then
     if not slot then -- taken while this was away
-      slot = { tag = kind, id = id, kind = kind, held = {} }
+      slot = { id = id, kind = kind, held = {} }
       slots[id * 4 + kind] = slot
       slots[#slots + 1] = slot
     end
-    slot.used, slot.start, slot.ends = 0, start, ends
+    slot.tag, slot.used, slot.start, slot.ends = ALONE, 0, start, ends
   end
   if slot and kind == RATE and (slot.unknown or slot.tag) == start then -- of a lease, what nobody spent
     slot.time, slot.part = slot.time - difference, slot.part - part
@@ -207,30 +209,55 @@ local function after(limit, cost)
   return limit.time + (x - part) / limit.parts, part
 end
 
+-- The window of the server's time, of those that the caller told; where he told none, the slot's if it runs, or
+-- one that is as far from his as others of that length are.
+
+local function windowOf(limit)
+  local slot = limit.slot
+  if second >= limit.start and second < limit.ends then
+    return limit.start, limit.ends
+  elseif second >= limit.former and second < limit.start then
+    return limit.former, limit.start
+  elseif second >= limit.ends and second < limit.following then
+    return limit.ends, limit.following
+  elseif slot.start <= second and second < slot.ends then
+    return slot.start, slot.ends
+  elseif second < limit.former then
+    local length = max(1, limit.start - limit.former)
+    local start = second - fmod(length - fmod(limit.former - second, length), length)
+    return max(0, start), start + length
+  end
+  local length = max(1, limit.following - limit.ends)
+  local start = second - fmod(second - limit.ends, length)
+  return start, min(LATEST, start + length)
+end
+
 local function loadWindow(limit)
   local slot = limit.slot
-  local start, ends
-  if second < limit.start then
-    start, ends = limit.former, limit.start
-  elseif second < limit.ends then
-    start, ends = limit.start, limit.ends
-  else
-    start, ends = limit.ends, limit.following
-  end
+  local start, ends = windowOf(limit)
   if slot.start >= ends then -- another call is in a later window already: this one joins it
     limit.from, limit.to, limit.used = slot.start, slot.ends, slot.used
   else
     limit.from, limit.to = start, ends
     limit.used = slot.start < start and 0 or slot.used -- windows cut anew: the count goes on
   end
-  if limit.from == limit.start then
-    limit.used = max(limit.used, limit.least)
+  limit.tag = WINDOW
+  if slot.used == 0 or slot.start ~= limit.from or slot.tag == ALONE then -- no count of that window as a whole
+    if op ~= FORCE and limit.from == limit.start then
+      limit.used = max(limit.used, limit.least)
+    else
+      limit.tag = ALONE
+    end
   end
 end
 
 local function loadCalls(limit)
   limit.used = 0
   for _, held in ipairs(limit.slot.held) do
+    if held.ends > second + lease then -- the clock went back
+      held.ends = second + lease
+      changed[limit.scope] = true
+    end
     if held.ends >= second then
       limit.used = limit.used + held.calls
     end
@@ -378,7 +405,7 @@ if op == FORCE or (op == ACQUIRE and slowest == 0) then
     local slot = limit.slot
     if limit.kind == WINDOW then
       limit.used = min(MOST, limit.used + limit.amount * taken)
-      slot.used, slot.start, slot.ends = limit.used, limit.from, limit.to
+      slot.tag, slot.used, slot.start, slot.ends = limit.tag, limit.used, limit.from, limit.to
       slot.charged = true -- by callers whose clocks are far behind it may seem over
       if limit.amount > 0 then
         changed[limit.scope] = true

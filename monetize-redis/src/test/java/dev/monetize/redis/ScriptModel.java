@@ -28,6 +28,10 @@ final class ScriptModel {
   private static final long SECOND = 1_000_000;
   private static final long NEVER = -1;
   private static final long GRACE = 60;
+  private static final long LATEST = 0xffff_ffffL;
+
+  /** The tag of a window whose count began without what the ledger knows. */
+  private static final int ALONE = LimitPlan.WINDOW + 4;
 
   /** Slots of the customer and of the key, in the order they are written. */
   private final List<List<Used>> states = List.of(new ArrayList<>(), new ArrayList<>());
@@ -101,6 +105,7 @@ final class ScriptModel {
     private long units; // of a window or of calls
     private long from;
     private long to;
+    private int tag;
     private Gcra.Arrival arrival = Gcra.Arrival.FRESH;
 
     Asked(Limit limit, Used used, long amount) {
@@ -159,7 +164,7 @@ final class ScriptModel {
     }
     correct(instance, micros, corrections, changed);
     for (int i = 0; i < all.size(); i++) {
-      load(plan, i, all, least, callersNanos, micros);
+      load(plan, i, all, forced ? -1 : least, instance, callersNanos, micros, changed);
     }
     long taken = 0;
     int slowest = 0;
@@ -281,16 +286,25 @@ final class ScriptModel {
       return;
     }
     if (known == null) {
-      known = new Used(LimitPlan.WINDOW, correction.id(), LimitPlan.WINDOW);
+      known = new Used(LimitPlan.WINDOW, correction.id(), ALONE);
       slots.add(known);
     }
+    known.tag = ALONE;
     known.units = 0;
     known.start = correction.start();
     known.end = correction.end();
   }
 
+  /** Each limit as it is now; what the ledger knows is not told where that is negative. */
   private static void load(
-      LimitPlan plan, int index, List<Asked> all, long least, long callersNanos, long micros) {
+      LimitPlan plan,
+      int index,
+      List<Asked> all,
+      long least,
+      Instance instance,
+      long callersNanos,
+      long micros,
+      boolean[] changed) {
     Asked asked = all.get(index);
     Used used = asked.used;
     long second = Math.floorDiv(micros, SECOND);
@@ -308,23 +322,47 @@ final class ScriptModel {
             all.stream().filter(o -> o.limit.id().equals(rate.pastQuota())).findAny().orElseThrow();
       }
     } else if (asked.limit instanceof WindowLimit) {
-      WindowsAround windows = plan.windows(index, callersNanos);
-      long start = second < windows.start() ? windows.former() : windows.start();
-      long end = second < windows.start() ? windows.start() : windows.end();
-      if (second >= windows.end()) {
-        start = windows.end();
-        end = windows.following();
-      }
-      boolean ahead = used.start >= end;
-      asked.from = ahead ? used.start : start;
-      asked.to = ahead ? used.end : end;
-      asked.units = ahead || used.start >= start ? used.units : 0;
-      if (asked.from == windows.start()) {
-        asked.units = Math.max(asked.units, least);
-      }
+      load(asked, plan.windows(index, callersNanos), least, second);
     } else {
+      long latest = second + instance.silentSeconds();
+      for (long[] held : used.held) {
+        changed[LimitPlan.scope(asked.limit)] |= held[2] > latest;
+        held[2] = Math.min(held[2], latest);
+      }
       asked.units = used.held.stream().filter(h -> h[2] >= second).mapToLong(h -> h[1]).sum();
     }
+  }
+
+  private static void load(Asked asked, WindowsAround windows, long least, long second) {
+    Used used = asked.used;
+    long[] window = window(windows, used, second);
+    boolean ahead = used.start >= window[1];
+    asked.from = ahead ? used.start : window[0];
+    asked.to = ahead ? used.end : window[1];
+    asked.units = ahead || used.start >= window[0] ? used.units : 0;
+    asked.tag = LimitPlan.WINDOW;
+    if (used.units == 0 || used.start != asked.from || used.tag == ALONE) {
+      boolean known = asked.from == windows.start() && least >= 0;
+      asked.units = known ? Math.max(asked.units, least) : asked.units;
+      asked.tag = known ? LimitPlan.WINDOW : ALONE;
+    }
+  }
+
+  /** Start and end of the window that the server's clock is in. */
+  private static long[] window(WindowsAround told, Used used, long second) {
+    long[] bounds = {told.former(), told.start(), told.end(), told.following()};
+    for (int i = 0; i < 3; i++) {
+      if (bounds[i] <= second && second < bounds[i + 1]) {
+        return new long[] {bounds[i], bounds[i + 1]};
+      }
+    }
+    if (used.start <= second && second < used.end) {
+      return new long[] {used.start, used.end};
+    }
+    boolean before = second < told.former();
+    long length = before ? told.start() - told.former() : told.following() - told.end();
+    long start = second - Math.floorMod(second - (before ? told.former() : told.end()), length);
+    return new long[] {Math.max(0, start), Math.min(LATEST, start + length)};
   }
 
   private static long delay(Asked asked, long micros) {
@@ -377,6 +415,7 @@ final class ScriptModel {
     for (Asked asked : all) {
       if (asked.limit instanceof WindowLimit) {
         asked.units = Math.min(LimitPlan.MOST, asked.units + asked.amount * times);
+        asked.used.tag = asked.tag;
         asked.used.units = asked.units;
         asked.used.start = asked.from;
         asked.used.end = asked.to;

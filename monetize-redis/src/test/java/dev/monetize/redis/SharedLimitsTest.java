@@ -113,6 +113,18 @@ class SharedLimitsTest {
   }
 
   @Test
+  void callsOfAnInstanceThatDied_areLetGo_thoughTheClockWentBack() {
+    Charge charge = charge(1, new ConcurrencyLimit("calls", 2, Scope.CUSTOMER, false));
+    RedisRateLimiter dead = instance();
+    RedisRateLimiter alive = instance();
+    dead.acquire(ann, charge, NOW + HOUR * SECOND);
+    dead.acquire(ann, charge, NOW + HOUR * SECOND);
+    assertThat(alive.acquire(ann, charge, NOW)).isInstanceOf(Refused.class);
+
+    assertThat(alive.acquire(ann, charge, NOW + 31 * SECOND)).isInstanceOf(Allowed.class);
+  }
+
+  @Test
   void clockThatIsAhead_reopensNoQuota() {
     Charge charge = charge(1, hourly(1));
     instance().acquire(ann, charge, NOW);
