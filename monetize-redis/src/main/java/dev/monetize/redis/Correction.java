@@ -2,12 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.monetize.redis;
 
+import java.util.List;
+
 /**
  * What is to be corrected of earlier calls in one limit.
  *
  * @param kind {@link LimitPlan#WINDOW}, {@link LimitPlan#CALLS}, or {@link LimitPlan#RATE} for what
  *     comes back of a lease
- * @param start of a window limit, the window that was charged; of a rate its tag
+ * @param start of a window limit, the window that was charged; of a rate its tag; of calls 1 where
+ *     the difference is all that this instance has under way, else 0
  * @param end where that window ends
  * @param difference what was used above what was taken; of a rate, whole units of time that come
  *     back
@@ -33,6 +36,21 @@ record Correction(
   /** The same by nothing, which has the state written as it is. */
   Correction unchanged() {
     return new Correction(scope, kind, id, start, end, 0, 0, parts);
+  }
+
+  /** Whether it tells all that is under way, and is of that moment alone. */
+  boolean isCount() {
+    return kind == LimitPlan.CALLS && start == 1;
+  }
+
+  /** Of calls, the same limit with all that is under way. */
+  Correction counted(long calls) {
+    return new Correction(scope, kind, id, 1, 0, calls);
+  }
+
+  /** Those that hold whenever they arrive. */
+  static List<Correction> changes(List<Correction> all) {
+    return all.stream().filter(one -> !one.isCount()).toList();
   }
 
   Correction plus(long more) {

@@ -192,9 +192,12 @@ public final class RedisRateLimiter implements RateLimiter {
     if (indebted.size() < MOST_INDEBTED) {
       indebted.put(subject, plan);
     }
-    if (maybe && decision instanceof Decision.Refused) {
+    if (maybe && plan.holdsCalls()) {
       List<Correction> ended = plan.ended(charge);
-      if (!ended.isEmpty()) {
+      underWay.doubt(subject, ended);
+      if (decision instanceof Decision.Allowed allowed) {
+        underWay.began(plan, allowed);
+      } else if (!ended.isEmpty()) {
         owe(subject, ended);
       }
     }
@@ -224,7 +227,7 @@ public final class RedisRateLimiter implements RateLimiter {
     LimitPlan plan = plans.get(allowed.limits());
     LocalLimits.Whose whose = local.settle(allowed, actual, now);
     List<Correction> corrections = corrections(plan, allowed, actual, whose);
-    if (whose == LocalLimits.Whose.REDIS) {
+    if (whose != LocalLimits.Whose.LOCAL) {
       underWay.ended(plan, allowed);
     }
     if (!corrections.isEmpty()) {
@@ -269,11 +272,16 @@ public final class RedisRateLimiter implements RateLimiter {
     }
   }
 
-  /** What rode with a question goes again if Redis was surely not told, and not if nobody knows. */
+  /**
+   * What rode with a question goes again if Redis was surely not told, and not if nobody knows:
+   * then the next sign of life tells how many calls are under way.
+   */
   private void oweAgain(RuntimeException failure, Subject subject, List<Correction> riding) {
-    if (!riding.isEmpty() && Fault.doneNothing(failure)) {
-      owed.add(subject, riding);
+    List<Correction> untold = Fault.doneNothing(failure) ? Correction.changes(riding) : List.of();
+    if (!untold.isEmpty()) {
+      owed.add(subject, untold);
     }
+    underWay.doubt(subject, riding.stream().filter(one -> !untold.contains(one)).toList());
   }
 
   /**
@@ -441,8 +449,15 @@ public final class RedisRateLimiter implements RateLimiter {
   /** Calls under way count as long as their instance shows that it lives. */
   private void showLife() {
     if (!breaker.open()) {
-      underWay.forEach(this::send);
+      underWay.subjects().forEach(this::showLife);
     }
+  }
+
+  /** With what is owed before, which the count of calls under way takes for told. */
+  private void showLife(Subject subject) {
+    List<Correction> signs = new ArrayList<>(owed.take(subject));
+    signs.addAll(underWay.signs(subject));
+    send(subject, signs);
   }
 
   @Override

@@ -164,7 +164,7 @@ for _ = 1, corrections do
   elseif slot and kind == CALLS then
     for _, held in ipairs(slot.held) do
       if held.by == instance then
-        held.calls = max(0, held.calls + difference)
+        held.calls = start == 1 and difference or max(0, held.calls + difference) -- 1: all that it has
         held.ends = second + lease
         changed[scope + 1] = true
       end

@@ -250,7 +250,8 @@ final class ScriptModel {
         } else if (slot.kind == LimitPlan.CALLS) {
           for (long[] held : slot.held) {
             if (held[0] == instance.number()) {
-              held[1] = Math.max(0, held[1] + correction.difference());
+              long left = Math.max(0, held[1] + correction.difference());
+              held[1] = correction.isCount() ? correction.difference() : left;
               held[2] = second + instance.silentSeconds();
               changed[correction.scope()] = true;
             }

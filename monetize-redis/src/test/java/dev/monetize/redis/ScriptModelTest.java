@@ -211,9 +211,10 @@ class ScriptModelTest {
       } else if (limit instanceof RateLimit rate && charge.amount(i) > 0) {
         owed.add(plan.unspent(i, rate, charge.amount(i) * random.nextLong(answer.get(0) + 1)));
       } else if (limit instanceof ConcurrencyLimit) {
-        owed.add(
+        Correction ended =
             new Correction(
-                LimitPlan.scope(limit), LimitPlan.CALLS, plan.id(i), 0, 0, -random.nextInt(3)));
+                LimitPlan.scope(limit), LimitPlan.CALLS, plan.id(i), 0, 0, -random.nextInt(3));
+        owed.add(random.nextInt(6) == 0 ? ended.counted(random.nextInt(5)) : ended);
       }
       cell += limit instanceof WindowLimit ? 4 : 2;
     }
