@@ -5,6 +5,7 @@ package dev.monetize.redis;
 import static dev.monetize.redis.JournalNames.bytes;
 
 import dev.monetize.usage.JournalGap;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -12,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.Connection;
@@ -34,6 +36,7 @@ final class JournalServer {
 
   private static final LuaScript APPEND = LuaScript.load("journal-append.lua");
   private static final LuaScript CLAIM = LuaScript.load("journal-claim.lua");
+  private static final LuaScript WRITE = LuaScript.load("journal-write.lua");
   private static final LuaScript SAVE = LuaScript.load("journal-save.lua");
 
   private final UnifiedJedis redis;
@@ -166,39 +169,54 @@ final class JournalServer {
 
   /** Writes the bytes of a checkpoint, which is not in force yet. */
   void write(long sequence, byte[] checkpoint) {
-    byte[] name = names.checkpoint(sequence);
-    redis.del(name);
+    List<byte[]> keys = List.of(names.head(), names.checkpoint(sequence));
     for (int at = 0; at < checkpoint.length; at += CHUNK) {
       int end = Math.min(at + CHUNK, checkpoint.length);
-      redis.append(name, Arrays.copyOfRange(checkpoint, at, end));
-      redis.pexpire(name, FORMER_MILLIS);
+      byte[] unused =
+          WRITE.run(
+              redis,
+              keys,
+              List.of(
+                  bytes(Long.toString(sequence)),
+                  bytes(Integer.toString(checkpoint.length)),
+                  bytes(Integer.toString(at)),
+                  Arrays.copyOfRange(checkpoint, at, end),
+                  bytes(Integer.toString(FORMER_MILLIS))));
     }
   }
 
-  /** Puts a checkpoint into force; false if it is another one's turn. */
-  boolean save(String claim, String turn, long sequence, long former) {
-    return save(claim, turn, sequence, former, Long.toString(sequence), "");
+  /**
+   * Puts a checkpoint into force that was written; false if it is another one's turn.
+   *
+   * @param former the one that is in force until then
+   * @throws IOException if it is not there as it was written
+   */
+  boolean save(String claim, String turn, long sequence, long former, byte[] written)
+      throws IOException {
+    if (!Arrays.equals(written, checkpoint(sequence))) {
+      throw new IOException("the checkpoint is not there as it was written");
+    }
+    return save(
+        claim,
+        List.of(names.checkpoint(sequence), names.checkpoint(former)),
+        turn,
+        Long.toString(sequence),
+        "",
+        Integer.toString(FORMER_MILLIS),
+        Long.toString(former),
+        Integer.toString(written.length));
   }
 
   /** Deletes records before one, which a checkpoint covers; false if it is another one's turn. */
   boolean trim(String claim, String turn, long first) {
-    return save(claim, turn, 0, 0, "", Long.toString(first));
+    return save(claim, List.of(), turn, "", Long.toString(first));
   }
 
-  private boolean save(
-      String claim, String turn, long sequence, long former, String saved, String first) {
-    byte[] answer =
-        SAVE.run(
-            redis,
-            List.of(
-                bytes(names.claim(claim)),
-                names.head(),
-                names.log(),
-                names.checkpoint(sequence),
-                names.checkpoint(former)),
-            List.of(
-                bytes(turn), bytes(saved), bytes(first), bytes(Integer.toString(FORMER_MILLIS))));
-    return answer.length > 0;
+  private boolean save(String claim, List<byte[]> checkpoints, String... arguments) {
+    List<byte[]> keys = new ArrayList<>();
+    keys.addAll(List.of(bytes(names.claim(claim)), names.head(), names.log()));
+    keys.addAll(checkpoints);
+    return SAVE.run(redis, keys, Stream.of(arguments).map(JournalNames::bytes).toList()).length > 0;
   }
 
   /** Whether so many replicas have, within a time, all that was written before. */
