@@ -6,6 +6,7 @@ import static dev.monetize.redis.JournalNames.bytes;
 
 import dev.monetize.usage.JournalGap;
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -19,6 +20,7 @@ import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.Protocol;
 import redis.clients.jedis.UnifiedJedis;
+import redis.clients.jedis.exceptions.JedisConnectionException;
 
 /**
  * The server's part of a journal: what is asked of it. Thread-safe; throws what the client does.
@@ -33,6 +35,7 @@ final class JournalServer {
 
   private static final int FORMER_MILLIS = 600_000;
   private static final int CHUNK = 256 << 10;
+  private static final int FENCE_LATE_MILLIS = 200;
 
   private static final LuaScript APPEND = LuaScript.load("journal-append.lua");
   private static final LuaScript CLAIM = LuaScript.load("journal-claim.lua");
@@ -219,18 +222,39 @@ final class JournalServer {
     return SAVE.run(redis, keys, Stream.of(arguments).map(JournalNames::bytes).toList()).length > 0;
   }
 
-  /** Whether so many replicas have, within a time, all that was written before. */
+  /**
+   * Whether so many replicas have, within a time, all that was written before. A server that has
+   * nothing else to do looks at the time ten times a second, so the answer may be that much later,
+   * whatever the client's own timeout is.
+   */
   boolean fence(int replicas, int millis) {
     try (Connection connection = Subscriber.primary(redis, names.fence())) {
-      connection.executeCommand(
-          new CommandArguments(Protocol.Command.SET).add(names.fence()).add("1"));
-      Object have =
-          connection.executeCommand(
-              new CommandArguments(Protocol.Command.WAIT)
-                  .add(Integer.toString(replicas))
-                  .add(Integer.toString(millis)));
-      return have instanceof Long count && count >= replicas;
+      int timeout = connection.getSoTimeout();
+      connection.setSoTimeout(timeout == 0 ? 0 : timeout + millis + FENCE_LATE_MILLIS);
+      try {
+        return fenced(connection, replicas, millis);
+      } finally {
+        if (!connection.isBroken()) {
+          connection.setSoTimeout(timeout);
+        }
+      }
+    } catch (JedisConnectionException e) {
+      if (e.getCause() instanceof SocketTimeoutException) {
+        return false;
+      }
+      throw e;
     }
+  }
+
+  private boolean fenced(Connection connection, int replicas, int millis) {
+    connection.executeCommand(
+        new CommandArguments(Protocol.Command.SET).add(names.fence()).add("1"));
+    Object have =
+        connection.executeCommand(
+            new CommandArguments(Protocol.Command.WAIT)
+                .add(Integer.toString(replicas))
+                .add(Integer.toString(millis)));
+    return have instanceof Long count && count >= replicas;
   }
 
   /** What becomes of keys when the server is full; empty if it does not say. */
