@@ -38,6 +38,7 @@ final class JournalServer {
   private static final int FENCE_LATE_MILLIS = 200;
 
   private static final LuaScript APPEND = LuaScript.load("journal-append.lua");
+  private static final LuaScript RUN = LuaScript.load("journal-run.lua");
   private static final LuaScript CLAIM = LuaScript.load("journal-claim.lua");
   private static final LuaScript WRITE = LuaScript.load("journal-write.lua");
   private static final LuaScript SAVE = LuaScript.load("journal-save.lua");
@@ -57,8 +58,9 @@ final class JournalServer {
   /** What a head says. */
   record Head(UUID id, String secret, long last, long first, long checkpoint) {}
 
-  /** Begins a journal, unless there is one; what there is. */
+  /** Begins a journal, unless there is one, where a failover can be known; what there is. */
   Head open(UUID fresh, String secret) {
+    byte[] unused = RUN.run(redis, List.of(names.head()), List.of());
     redis.hsetnx(names.head(), bytes("id"), bytes(fresh.toString()));
     redis.hsetnx(names.head(), bytes("secret"), bytes(secret));
     List<byte[]> head =
@@ -96,15 +98,16 @@ final class JournalServer {
   }
 
   /** Sends a call; the same again is answered the same. */
-  String append(UUID journal, String instance, AppendCall call) {
+  String append(Head journal, String instance, AppendCall call) {
     List<byte[]> keys =
         new ArrayList<>(List.of(names.log(), names.head(), names.call(instance), names.gaps()));
-    List<byte[]> arguments = new ArrayList<>(5 + 2 * call.records().size());
-    arguments.add(bytes(journal.toString()));
+    List<byte[]> arguments = new ArrayList<>(6 + 2 * call.records().size());
+    arguments.add(bytes(journal.id().toString()));
     arguments.add(bytes(Long.toString(call.number())));
     arguments.add(bytes(Long.toString(call.given())));
     arguments.add(bytes(Long.toString(CALL_KNOWN_MILLIS)));
     arguments.add(bytes(Long.toString(ID_KNOWN_MILLIS)));
+    arguments.add(bytes(journal.secret()));
     call.addTo(keys, arguments);
     return text(APPEND.run(redis, keys, arguments));
   }

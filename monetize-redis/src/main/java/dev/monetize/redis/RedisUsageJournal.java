@@ -93,7 +93,7 @@ public final class RedisUsageJournal implements UsageJournal {
       long instance = Secret.number();
       this.writer =
           new JournalWriter(
-              server, id, instance, prefix, settings.limits(), tail::position, () -> {});
+              server, head, instance, prefix, settings.limits(), tail::position, () -> {});
       this.claims =
           new RedisClaims(
               server, tail, Long.toHexString(instance), settings.claim().toMillis(), this::refresh);
