@@ -5,6 +5,8 @@ package dev.monetize.redis;
 import static dev.monetize.redis.JournalNames.bytes;
 
 import dev.monetize.usage.JournalGap;
+import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -12,11 +14,13 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.Protocol;
 import redis.clients.jedis.UnifiedJedis;
+import redis.clients.jedis.exceptions.JedisConnectionException;
 
 /**
  * The server's part of a journal: what is asked of it. Thread-safe; throws what the client does.
@@ -31,9 +35,12 @@ final class JournalServer {
 
   private static final int FORMER_MILLIS = 600_000;
   private static final int CHUNK = 256 << 10;
+  private static final int FENCE_LATE_MILLIS = 200;
 
   private static final LuaScript APPEND = LuaScript.load("journal-append.lua");
+  private static final LuaScript RUN = LuaScript.load("journal-run.lua");
   private static final LuaScript CLAIM = LuaScript.load("journal-claim.lua");
+  private static final LuaScript WRITE = LuaScript.load("journal-write.lua");
   private static final LuaScript SAVE = LuaScript.load("journal-save.lua");
 
   private final UnifiedJedis redis;
@@ -51,8 +58,9 @@ final class JournalServer {
   /** What a head says. */
   record Head(UUID id, String secret, long last, long first, long checkpoint) {}
 
-  /** Begins a journal, unless there is one; what there is. */
+  /** Begins a journal, unless there is one, where a failover can be known; what there is. */
   Head open(UUID fresh, String secret) {
+    byte[] unused = RUN.run(redis, List.of(names.head()), List.of());
     redis.hsetnx(names.head(), bytes("id"), bytes(fresh.toString()));
     redis.hsetnx(names.head(), bytes("secret"), bytes(secret));
     List<byte[]> head =
@@ -90,15 +98,16 @@ final class JournalServer {
   }
 
   /** Sends a call; the same again is answered the same. */
-  String append(UUID journal, String instance, AppendCall call) {
+  String append(Head journal, String instance, AppendCall call) {
     List<byte[]> keys =
         new ArrayList<>(List.of(names.log(), names.head(), names.call(instance), names.gaps()));
-    List<byte[]> arguments = new ArrayList<>(5 + 2 * call.records().size());
-    arguments.add(bytes(journal.toString()));
+    List<byte[]> arguments = new ArrayList<>(6 + 2 * call.records().size());
+    arguments.add(bytes(journal.id().toString()));
     arguments.add(bytes(Long.toString(call.number())));
     arguments.add(bytes(Long.toString(call.given())));
     arguments.add(bytes(Long.toString(CALL_KNOWN_MILLIS)));
     arguments.add(bytes(Long.toString(ID_KNOWN_MILLIS)));
+    arguments.add(bytes(journal.secret()));
     call.addTo(keys, arguments);
     return text(APPEND.run(redis, keys, arguments));
   }
@@ -166,53 +175,89 @@ final class JournalServer {
 
   /** Writes the bytes of a checkpoint, which is not in force yet. */
   void write(long sequence, byte[] checkpoint) {
-    byte[] name = names.checkpoint(sequence);
-    redis.del(name);
+    List<byte[]> keys = List.of(names.head(), names.checkpoint(sequence));
     for (int at = 0; at < checkpoint.length; at += CHUNK) {
       int end = Math.min(at + CHUNK, checkpoint.length);
-      redis.append(name, Arrays.copyOfRange(checkpoint, at, end));
-      redis.pexpire(name, FORMER_MILLIS);
+      byte[] unused =
+          WRITE.run(
+              redis,
+              keys,
+              List.of(
+                  bytes(Long.toString(sequence)),
+                  bytes(Integer.toString(checkpoint.length)),
+                  bytes(Integer.toString(at)),
+                  Arrays.copyOfRange(checkpoint, at, end),
+                  bytes(Integer.toString(FORMER_MILLIS))));
     }
   }
 
-  /** Puts a checkpoint into force; false if it is another one's turn. */
-  boolean save(String claim, String turn, long sequence, long former) {
-    return save(claim, turn, sequence, former, Long.toString(sequence), "");
+  /**
+   * Puts a checkpoint into force that was written; false if it is another one's turn.
+   *
+   * @param former the one that is in force until then
+   * @throws IOException if it is not there as it was written
+   */
+  boolean save(String claim, String turn, long sequence, long former, byte[] written)
+      throws IOException {
+    if (!Arrays.equals(written, checkpoint(sequence))) {
+      throw new IOException("the checkpoint is not there as it was written");
+    }
+    return save(
+        claim,
+        List.of(names.checkpoint(sequence), names.checkpoint(former)),
+        turn,
+        Long.toString(sequence),
+        "",
+        Integer.toString(FORMER_MILLIS),
+        Long.toString(former),
+        Integer.toString(written.length));
   }
 
   /** Deletes records before one, which a checkpoint covers; false if it is another one's turn. */
   boolean trim(String claim, String turn, long first) {
-    return save(claim, turn, 0, 0, "", Long.toString(first));
+    return save(claim, List.of(), turn, "", Long.toString(first));
   }
 
-  private boolean save(
-      String claim, String turn, long sequence, long former, String saved, String first) {
-    byte[] answer =
-        SAVE.run(
-            redis,
-            List.of(
-                bytes(names.claim(claim)),
-                names.head(),
-                names.log(),
-                names.checkpoint(sequence),
-                names.checkpoint(former)),
-            List.of(
-                bytes(turn), bytes(saved), bytes(first), bytes(Integer.toString(FORMER_MILLIS))));
-    return answer.length > 0;
+  private boolean save(String claim, List<byte[]> checkpoints, String... arguments) {
+    List<byte[]> keys = new ArrayList<>();
+    keys.addAll(List.of(bytes(names.claim(claim)), names.head(), names.log()));
+    keys.addAll(checkpoints);
+    return SAVE.run(redis, keys, Stream.of(arguments).map(JournalNames::bytes).toList()).length > 0;
   }
 
-  /** Whether so many replicas have, within a time, all that was written before. */
+  /**
+   * Whether so many replicas have, within a time, all that was written before. A server that has
+   * nothing else to do looks at the time ten times a second, so the answer may be that much later,
+   * whatever the client's own timeout is.
+   */
   boolean fence(int replicas, int millis) {
     try (Connection connection = Subscriber.primary(redis, names.fence())) {
-      connection.executeCommand(
-          new CommandArguments(Protocol.Command.SET).add(names.fence()).add("1"));
-      Object have =
-          connection.executeCommand(
-              new CommandArguments(Protocol.Command.WAIT)
-                  .add(Integer.toString(replicas))
-                  .add(Integer.toString(millis)));
-      return have instanceof Long count && count >= replicas;
+      int timeout = connection.getSoTimeout();
+      connection.setSoTimeout(timeout == 0 ? 0 : timeout + millis + FENCE_LATE_MILLIS);
+      try {
+        return fenced(connection, replicas, millis);
+      } finally {
+        if (!connection.isBroken()) {
+          connection.setSoTimeout(timeout);
+        }
+      }
+    } catch (JedisConnectionException e) {
+      if (e.getCause() instanceof SocketTimeoutException) {
+        return false;
+      }
+      throw e;
     }
+  }
+
+  private boolean fenced(Connection connection, int replicas, int millis) {
+    connection.executeCommand(
+        new CommandArguments(Protocol.Command.SET).add(names.fence()).add("1"));
+    Object have =
+        connection.executeCommand(
+            new CommandArguments(Protocol.Command.WAIT)
+                .add(Integer.toString(replicas))
+                .add(Integer.toString(millis)));
+    return have instanceof Long count && count >= replicas;
   }
 
   /** What becomes of keys when the server is full; empty if it does not say. */

@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
@@ -30,7 +29,7 @@ final class JournalWriter implements AutoCloseable {
   private static final long LAST_PAUSE = TimeUnit.MILLISECONDS.toNanos(500);
 
   private final JournalServer server;
-  private final UUID journal;
+  private final JournalServer.Head journal;
   private final long instance;
   private final String prefix;
   private final LongSupplier known;
@@ -71,7 +70,7 @@ final class JournalWriter implements AutoCloseable {
    */
   JournalWriter(
       JournalServer server,
-      UUID journal,
+      JournalServer.Head journal,
       long instance,
       String prefix,
       Limits limits,
@@ -277,7 +276,7 @@ final class JournalWriter implements AutoCloseable {
               + " is written to it; restart, so that this instance begins with what is there",
           prefix,
           answer,
-          journal);
+          journal.id());
       made.records().forEach(record -> notWritten(record, "see above"));
       breakDown();
       made.records().forEach(record -> record.done(Waiting.NOT_WRITTEN));

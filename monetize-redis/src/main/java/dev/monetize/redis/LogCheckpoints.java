@@ -151,8 +151,9 @@ final class LogCheckpoints implements AutoCloseable {
       try (GZIPOutputStream zipped = new GZIPOutputStream(bytes)) {
         fold.write(journal, reached, zipped);
       }
-      server.write(reached, bytes.toByteArray());
-      if (!server.save(CLAIM, turn, reached, former)) {
+      byte[] written = bytes.toByteArray();
+      server.write(reached, written);
+      if (!server.save(CLAIM, turn, reached, former, written)) {
         return false;
       }
     }

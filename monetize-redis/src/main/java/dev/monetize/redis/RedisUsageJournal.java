@@ -93,7 +93,7 @@ public final class RedisUsageJournal implements UsageJournal {
       long instance = Secret.number();
       this.writer =
           new JournalWriter(
-              server, id, instance, prefix, settings.limits(), tail::position, () -> {});
+              server, head, instance, prefix, settings.limits(), tail::position, () -> {});
       this.claims =
           new RedisClaims(
               server, tail, Long.toHexString(instance), settings.claim().toMillis(), this::refresh);
@@ -113,6 +113,7 @@ public final class RedisUsageJournal implements UsageJournal {
     }
     this.identities = new RedisIdentities(server, writer, secret);
     warnOfEviction();
+    warnOfReplicas(settings.replicas());
     writer.start();
     tail.start();
     claims.start();
@@ -136,6 +137,16 @@ public final class RedisUsageJournal implements UsageJournal {
       }
     } catch (JedisException | UnsupportedOperationException e) {
       log.debug("the server does not tell its maxmemory-policy", e);
+    }
+  }
+
+  private void warnOfReplicas(int replicas) {
+    if (tail.fenced() < tail.position()) {
+      log.warn(
+          "{} replicas must have what is in the journal ({}*), and have not said so: until they do"
+              + " no sink is sent what is new. See that they are up",
+          replicas,
+          prefix);
     }
   }
 

@@ -14,14 +14,15 @@
 --      3 a sequence up to which all are known to have been given
 --      4 for how many milliseconds to know the call
 --      5 for how many milliseconds to know ids
---      6, 7 ... each record and its condition:
+--      6 what goes with the id of the journal, where the head is gone
+--      7, 8 ... each record and its condition:
 --        ''        none
 --        l<holder> the key is held by the holder; by nobody, where it is empty
 --        i<hash>   the key is not there; then it becomes the hash
 --
 -- Answers the first sequence, and of each record that was not appended why: r (not held), d (the same id and hash),
 -- c (the same id, another hash), followed by its number from 1. Or "other <id>": another journal is here now. Or
--- "past": a later call was answered.
+-- "past": a later call was answered. An error, and nothing is done, where a failover could not be known.
 
 local function text(number)
   return string.format('%.0f', number)
@@ -44,7 +45,12 @@ end
 local last = tonumber(head[2] or '0')
 local given = tonumber(ARGV[3])
 local info = redis.pcall('INFO', 'replication')
-local run = type(info) == 'string' and string.match(info, 'master_replid:(%x+)') or ''
+local run = type(info) == 'string' and string.match(info, 'master_replid:(%x+)')
+if type(info) ~= 'string' then
+  return redis.error_reply('NORUN this user may not ask INFO, by which a failover is known; give it the right +info')
+elseif not run then
+  return redis.error_reply('NORUN INFO replication has no master_replid, by which a failover is known')
+end
 local lost = given > last
 if lost then
   redis.call('RPUSH', KEYS[4], text(last + 1) .. ' ' .. text(given))
@@ -57,7 +63,7 @@ end
 
 local answer = { text(last + 1) }
 local key = 4
-for i = 6, #ARGV, 2 do
+for i = 7, #ARGV, 2 do
   local condition = ARGV[i + 1]
   local refused
   if condition ~= '' then
@@ -73,11 +79,14 @@ for i = 6, #ARGV, 2 do
     end
   end
   if refused then
-    answer[#answer + 1] = refused .. text((i - 4) / 2)
+    answer[#answer + 1] = refused .. text((i - 5) / 2)
   else
     last = last + 1
     redis.call('XADD', KEYS[1], '0-' .. text(last), 'r', ARGV[i])
   end
+end
+if not head[1] then
+  redis.call('HSET', KEYS[2], 'secret', ARGV[6])
 end
 local told = table.concat(answer, ' ')
 redis.call('HSET', KEYS[2], 'id', ARGV[1], 'last', text(last), 'run', run)

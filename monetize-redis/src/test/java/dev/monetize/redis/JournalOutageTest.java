@@ -31,7 +31,9 @@ import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Jedis;
+import redis.clients.jedis.Protocol;
 import redis.clients.jedis.RedisClient;
+import redis.clients.jedis.UnifiedJedis;
 
 /** A Redis that goes wrong under a journal: nothing is lost, nothing counts twice, nobody waits. */
 @Timeout(60)
@@ -192,6 +194,29 @@ class JournalOutageTest {
     assertThat(names.evictionPolicy()).isEqualTo("allkeys-lru");
   }
 
+  /** Who may not ask for it would give sequences twice after a failover. */
+  @Test
+  void userWithoutTheRightToInfo_isToldSo_andLosesNothing() throws Exception {
+    String[] rights = {"SETUSER", "app", "on", ">pw", "~monetize:*", "+@all", "-@dangerous"};
+    assertThat(server.command(Protocol.Command.ACL, rights)).isNotNull();
+    try (UnifiedJedis app =
+        RedisUrl.parse("redis://app:pw@127.0.0.1:" + port + "?timeout=500ms").connect()) {
+      assertThatThrownBy(() -> JournalInstance.open(app))
+          .hasMessageContaining("a failover is known; give it the right +info");
+      server.command(Protocol.Command.ACL, "SETUSER", "app", "+info");
+      try (JournalInstance one = JournalInstance.open(app, JournalOutageTest::quick)) {
+        assertThat(one.total("acme")).isZero();
+        server.command(Protocol.Command.ACL, "SETUSER", "app", "-info");
+        assertThat(one.append("acme", 1)).isEqualTo(-1);
+        TestNodes.await("nothing more is accepted", () -> !one.journal.accepting());
+        server.command(Protocol.Command.ACL, "SETUSER", "app", "+info");
+        TestNodes.await("it accepts again", () -> one.journal.accepting());
+        one.journal.sync(LONG);
+        assertThat(one.total("acme")).isEqualTo(1);
+      }
+    }
+  }
+
   @Test
   void whatWaits_isBounded_andCallsAreRefusedBefore() {
     reopen(settings -> quick(settings).memory(1 << 16));
@@ -219,6 +244,8 @@ class JournalOutageTest {
     assertThat(here.total("acme")).isEqualTo(11);
     try (JournalInstance later = JournalInstance.open(redis)) {
       assertThat(later.journal.id()).isEqualTo(here.journal.id());
+      assertThat(later.journal.identities().orElseThrow().secret())
+          .isEqualTo(here.journal.identities().orElseThrow().secret());
       assertThat(later.journal.gaps()).containsExactly(new JournalGap(1, 10));
       assertThat(later.known("acme")).isEqualTo(1);
     }

@@ -15,10 +15,12 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import redis.clients.jedis.RedisClient;
+import redis.clients.jedis.UnifiedJedis;
 
 /** Checkpoints of a journal in Redis, and what is deleted after them. */
 @Timeout(60)
@@ -186,5 +188,89 @@ class LogCheckpointsTest {
 
     assertThatThrownBy(this::open)
         .hasMessageContaining("the checkpoint of the journal in Redis is gone");
+  }
+
+  @Test
+  void commandsThatComeTwice_andLate_leaveTheCheckpointAsItIs() throws Exception {
+    try (RepeatingRedis repeating = new RepeatingRedis(TestRedis.port());
+        JournalInstance one = JournalInstance.open(repeating)) {
+      append(one, 10);
+      assertThat(one.journal.checkpoint()).isTrue();
+      append(one, 10);
+      assertThat(one.journal.checkpoint()).isTrue();
+    }
+
+    try (JournalInstance other = open()) {
+      assertThat(other.known("acme")).isEqualTo(20);
+    }
+  }
+
+  @Test
+  void partsThatComeTwice_andLate_areWrittenOnce() throws Exception {
+    byte[] large = bytes(700_000);
+    try (RepeatingRedis repeating = new RepeatingRedis(TestRedis.port())) {
+      JournalServer server = server(repeating);
+      assertThat(server.claim("take", "c", "1", 60_000)).isZero();
+      server.write(5, bytes(700_001)); // which another one began
+      server.write(5, large);
+      assertThat(server.save("c", "1", 5, 0, large)).isTrue();
+      server.write(5, bytes(9)); // what is late
+
+      assertThat(server.checkpointed()).isEqualTo(5);
+      assertThat(server.checkpoint(5)).isEqualTo(large);
+      assertThat(redis.ttl(server.names().checkpoint(5))).as("stays").isEqualTo(-1);
+    }
+  }
+
+  @Test
+  void checkpointThatIsNotAsItWasWritten_isNotPutIntoForce() throws Exception {
+    JournalServer server = server(redis);
+    assertThat(server.claim("take", "c", "1", 60_000)).isZero();
+    byte[] good = bytes(100);
+    server.write(5, good);
+    assertThat(server.save("c", "1", 5, 0, good)).isTrue();
+    byte[] name = server.names().checkpoint(7);
+
+    for (Runnable damage :
+        List.<Runnable>of(
+            () -> redis.append(name, bytes(1)),
+            () -> redis.setrange(name, 3, new byte[] {1, 2}),
+            () -> redis.del(name))) {
+      server.write(7, good);
+      damage.run();
+      assertThatThrownBy(() -> server.save("c", "1", 7, 5, good))
+          .isInstanceOf(IOException.class)
+          .hasMessage("the checkpoint is not there as it was written");
+    }
+    assertThat(server.checkpointed()).isEqualTo(5);
+    assertThat(server.checkpoint(5)).isEqualTo(good);
+  }
+
+  @Test
+  void checkpointIsPutIntoForce_onlyAfterTheOneThatItWasMadeFrom() throws Exception {
+    JournalServer server = server(redis);
+    assertThat(server.claim("take", "c", "1", 60_000)).isZero();
+    for (int sequence = 5; sequence <= 7; sequence++) {
+      server.write(sequence, bytes(100));
+    }
+    assertThat(server.save("c", "1", 5, 0, bytes(100))).isTrue();
+    assertThat(server.save("c", "1", 7, 5, bytes(100))).isTrue();
+
+    assertThat(server.save("c", "1", 6, 5, bytes(100))).isFalse();
+    assertThat(server.checkpointed()).isEqualTo(7);
+    assertThat(server.trim("c", "1", 6)).isTrue();
+    assertThat(server.trim("c", "1", 4)).as("late").isTrue();
+    assertThat(server.first()).isEqualTo(6);
+  }
+
+  private static JournalServer server(UnifiedJedis redis) {
+    return new JournalServer(redis, new JournalNames("monetize:"));
+  }
+
+  /** That cannot be told apart by their length alone. */
+  private static byte[] bytes(int length) {
+    byte[] bytes = new byte[length];
+    new Random(length).nextBytes(bytes);
+    return bytes;
   }
 }

@@ -6,11 +6,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.monetize.testkit.FreePorts;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import redis.clients.jedis.Connection;
 import redis.clients.jedis.RedisClient;
+import redis.clients.jedis.UnifiedJedis;
 
 @Timeout(60)
 class RedisUsageJournalBuilderTest {
@@ -30,6 +35,46 @@ class RedisUsageJournalBuilderTest {
       assertThat(careful.journal.durable()).isZero();
       assertThat(other.total("acme")).isEqualTo(5);
       assertThat(other.journal.durable()).isEqualTo(1);
+    }
+  }
+
+  /** An idle server answers that later than the time that it was given, and than our timeout. */
+  @Test
+  void answerThatNoReplicaHasIt_isWaitedFor() {
+    try (UnifiedJedis usual = RedisUrl.parse("redis://localhost:" + TestRedis.port()).connect()) {
+      JournalServer server = new JournalServer(usual, new JournalNames("monetize:"));
+      assertThat(server.fence(1, 50)).isFalse();
+      assertThat(server.fence(0, 50)).isTrue();
+      try (Connection connection = ((RedisClient) usual).getPool().getResource()) {
+        assertThat(connection.getSoTimeout()).as("as it was").isEqualTo(50);
+      }
+    }
+  }
+
+  @Test
+  void replicas_thatAreAway_keepNobodyFromStarting_andAreWaitedFor() throws Exception {
+    List<String> settings = List.of("save \"\"", "repl-diskless-sync-delay 0");
+    try (TestNodes nodes = new TestNodes("replicas")) {
+      TestNode primary = nodes.start(FreePorts.next(), settings).awaitReady();
+      String url = "redis://127.0.0.1:" + primary.port() + "?timeout=100ms";
+      try (UnifiedJedis redis = RedisUrl.parse(url).connect()) {
+        try (JournalInstance one = JournalInstance.open(redis, of -> of.replicas(1))) {
+          assertThat(one.append("acme", 5)).isPositive();
+          assertThat(one.total("acme")).isEqualTo(5);
+        }
+        try (JournalInstance later = JournalInstance.open(redis, of -> of.replicas(1))) {
+          assertThat(later.known("acme")).isEqualTo(5);
+          assertThat(later.journal.durable()).isZero();
+
+          List<String> following = new ArrayList<>(settings);
+          following.add("replicaof 127.0.0.1 " + primary.port());
+          TestNode unused = nodes.start(FreePorts.next(), following).awaitReady();
+          TestNodes.await("the replica has it", () -> later.journal.durable() == 1);
+          long next = later.append("acme", 5);
+          later.journal.sync(Duration.ofSeconds(20));
+          assertThat(later.journal.durable()).isEqualTo(next);
+        }
+      }
     }
   }
 
