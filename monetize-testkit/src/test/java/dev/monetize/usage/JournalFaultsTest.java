@@ -14,11 +14,14 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Every call that a journal makes to its files fails once, in each way, and for good. */
 @Timeout(300)
+@Execution(ExecutionMode.CONCURRENT)
 class JournalFaultsTest {
 
   /** Most of them wait, a second for the next try. */
