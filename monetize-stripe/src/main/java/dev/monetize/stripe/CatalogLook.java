@@ -43,21 +43,28 @@ final class CatalogLook {
     this.stripe = stripe;
   }
 
+  /**
+   * What names another is asked for before that other, so that what another run makes meanwhile is
+   * not known by its name alone: a price before its product and its meter.
+   */
   CatalogFound at(CatalogWish wish) throws StripeException {
-    List<Meter> meters =
-        all(
-            () ->
-                stripe
-                    .v1()
-                    .billing()
-                    .meters()
-                    .list(MeterListParams.builder().setLimit(PAGE).build()));
-    Map<String, Product> products = new LinkedHashMap<>();
-    all(() -> stripe.v1().products().list(ProductListParams.builder().setLimit(PAGE).build()))
-        .forEach(product -> products.put(product.getId(), product));
     Map<String, Price> prices = prices(wish);
-    return new CatalogFound(
-        meters, features(wish), products, prices, attached(wish, products, prices));
+    Map<String, Product> products = products();
+    Map<String, Set<String>> attached = attached(wish, products, prices);
+    return new CatalogFound(meters(), features(wish), products, prices, attached);
+  }
+
+  private List<Meter> meters() throws StripeException {
+    MeterListParams page = MeterListParams.builder().setLimit(PAGE).build();
+    return all(() -> stripe.v1().billing().meters().list(page));
+  }
+
+  private Map<String, Product> products() throws StripeException {
+    ProductListParams page = ProductListParams.builder().setLimit(PAGE).build();
+    Map<String, Product> products = new LinkedHashMap<>();
+    all(() -> stripe.v1().products().list(page))
+        .forEach(product -> products.put(product.getId(), product));
+    return products;
   }
 
   private Map<String, Feature> features(CatalogWish wish) throws StripeException {

@@ -133,6 +133,55 @@ final class CatalogFaultsTest {
     }
   }
 
+  /** Between any two calls of a run, a whole other one, unless both ask for the same just then. */
+  @Test
+  void runWithinARun_bothGetThrough_andMakeNothingTwice() throws Exception {
+    String clean;
+    long calls;
+    try (CatalogBench bench = new CatalogBench()) {
+      bench.apply(FIRST);
+      long before = bench.stripe.calls();
+      bench.apply(SECOND);
+      calls = bench.stripe.calls() - before;
+      clean = bench.everything();
+    }
+    assertThat(calls).isGreaterThan(10);
+    int told = 0;
+    ExecutorService thread = Executors.newSingleThreadExecutor();
+    try {
+      for (int at = 0; at < calls; at++) {
+        try (CatalogBench bench = new CatalogBench()) {
+          bench.apply(FIRST);
+          List<StripeFault> plan = new ArrayList<>(fine(at));
+          plan.add(StripeFault.held());
+          bench.stripe.faults().next(plan.toArray(StripeFault[]::new));
+          Future<CatalogPlan> outer = thread.submit(() -> bench.apply(SECOND));
+          bench.stripe.faults().awaitHeld(1);
+
+          told += isToldOfAnother(bench) ? 1 : 0;
+
+          bench.stripe.faults().release();
+          outer.get();
+          assertThat(bench.everything()).as("before call %d of %d", at, calls).isEqualTo(clean);
+        }
+      }
+    } finally {
+      thread.shutdownNow();
+    }
+    assertThat(calls - told).as("runs that got through meanwhile").isGreaterThanOrEqualTo(10);
+  }
+
+  /** Whether a run broke off, as Stripe does just what it asks for. */
+  private static boolean isToldOfAnother(CatalogBench bench) throws StripeException {
+    try {
+      bench.apply(SECOND);
+      return false;
+    } catch (ApiException e) {
+      assertThat(e.getCode()).isEqualTo("idempotency_key_in_use");
+      return true;
+    }
+  }
+
   private static List<StripeFault> fine(int calls) {
     StripeFault[] fine = new StripeFault[calls];
     Arrays.fill(fine, StripeFault.slow(Duration.ZERO));
