@@ -133,7 +133,7 @@ final class CatalogFaultsTest {
     }
   }
 
-  /** Between any two calls of a run, a whole other one, unless both ask for the same just then. */
+  /** Between any two calls by which a run looks at what is there, a whole other one. */
   @Test
   void runWithinARun_bothGetThrough_andMakeNothingTwice() throws Exception {
     String clean;
@@ -141,12 +141,12 @@ final class CatalogFaultsTest {
     try (CatalogBench bench = new CatalogBench()) {
       bench.apply(FIRST);
       long before = bench.stripe.calls();
-      bench.apply(SECOND);
+      bench.plan(SECOND);
       calls = bench.stripe.calls() - before;
+      bench.apply(SECOND);
       clean = bench.everything();
     }
-    assertThat(calls).isGreaterThan(10);
-    int told = 0;
+    assertThat(calls).as("calls").isGreaterThanOrEqualTo(5);
     ExecutorService thread = Executors.newSingleThreadExecutor();
     try {
       for (int at = 0; at < calls; at++) {
@@ -158,7 +158,7 @@ final class CatalogFaultsTest {
           Future<CatalogPlan> outer = thread.submit(() -> bench.apply(SECOND));
           bench.stripe.faults().awaitHeld(1);
 
-          told += isToldOfAnother(bench) ? 1 : 0;
+          bench.apply(SECOND);
 
           bench.stripe.faults().release();
           outer.get();
@@ -167,18 +167,6 @@ final class CatalogFaultsTest {
       }
     } finally {
       thread.shutdownNow();
-    }
-    assertThat(calls - told).as("runs that got through meanwhile").isGreaterThanOrEqualTo(10);
-  }
-
-  /** Whether a run broke off, as Stripe does just what it asks for. */
-  private static boolean isToldOfAnother(CatalogBench bench) throws StripeException {
-    try {
-      bench.apply(SECOND);
-      return false;
-    } catch (ApiException e) {
-      assertThat(e.getCode()).isEqualTo("idempotency_key_in_use");
-      return true;
     }
   }
 
