@@ -7,18 +7,35 @@ import dev.monetize.limit.Decision;
 import dev.monetize.limit.Limit;
 import dev.monetize.limit.RateLimit;
 import dev.monetize.limit.Standing;
+import dev.monetize.limit.Subject;
 import dev.monetize.limit.WindowLimit;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 
-/** A charge that was taken several times ahead, and is spent here, call by call. Thread-safe. */
+/**
+ * A charge that was taken several times ahead, and is spent here, call by call. What a call needs
+ * lies together: one that comes each millisecond finds nothing of it in the processor's caches, and
+ * its time is that of the lines it fetches. Thread-safe.
+ */
 final class Lease {
 
-  private final LimitPlan plan;
-  private final Decision.Allowed granted;
+  private static final AtomicLongFieldUpdater<Lease> LEFT =
+      AtomicLongFieldUpdater.newUpdater(Lease.class, "left");
+
+  private volatile long left;
   private final long until;
-  private final AtomicLong left;
+  private final Subject subject;
+  private final Charge charge;
+
+  /**
+   * The numbers of the last call, and behind them how much more of each limit an unspent one is.
+   */
+  private final long[] told;
+
+  private final Decision.Allowed granted;
+  private final LimitPlan plan;
 
   /**
    * A lease.
@@ -28,10 +45,31 @@ final class Lease {
    * @param until when it ends, in the nanoseconds of a clock that never steps back
    */
   Lease(LimitPlan plan, Decision.Allowed granted, long times, long until) {
-    this.plan = plan;
-    this.granted = granted;
+    this.left = times;
     this.until = until;
-    this.left = new AtomicLong(times);
+    this.subject = granted.subject();
+    this.charge = granted.charge();
+    this.told = told(granted);
+    this.granted = granted;
+    this.plan = plan;
+  }
+
+  private static long[] told(Decision.Allowed granted) {
+    Charge charge = granted.charge();
+    int limits = charge.limits().size();
+    int cells = charge.limits().cells();
+    long[] told = new long[cells + limits];
+    int start = 2 * limits;
+    for (int i = 0; i < limits; i++) {
+      told[2 * i] = granted.remaining(i);
+      told[2 * i + 1] = granted.resetNanos(i);
+      if (charge.limits().get(i) instanceof WindowLimit window) {
+        told[2 * i] = window.included() - granted.used(i);
+        told[start++] = granted.windowStart(i);
+      }
+      told[cells + i] = charge.amount(i);
+    }
+    return told;
   }
 
   boolean isOver(long nanos) {
@@ -40,35 +78,26 @@ final class Lease {
 
   /** How many more calls it is for; negative if none is, which is final. */
   long spend() {
-    return left.decrementAndGet();
+    return left > 0 ? LEFT.decrementAndGet(this) : -1;
   }
 
   /** What a call is told that was allowed by it, when it is for so many more. */
   Decision.Allowed allowed(long unspent) {
-    Charge charge = granted.charge();
-    int limits = charge.limits().size();
-    long[] cells = new long[charge.limits().cells()];
-    int start = 2 * limits;
-    for (int i = 0; i < limits; i++) {
-      long more = unspent * charge.amount(i);
-      cells[2 * i] = granted.remaining(i) + more;
-      cells[2 * i + 1] = granted.resetNanos(i);
-      if (charge.limits().get(i) instanceof WindowLimit window) {
-        cells[2 * i] = window.included() - (granted.used(i) - more);
-        cells[start++] = granted.windowStart(i);
-      }
+    int cells = charge.limits().cells();
+    long[] mine = Arrays.copyOf(told, cells);
+    for (int i = 0; cells + i < told.length; i++) {
+      mine[2 * i] += unspent * told[cells + i];
     }
-    return new Decision.Allowed(granted.subject(), charge, cells, 0);
+    return new Decision.Allowed(subject, charge, mine, 0);
   }
 
   /** Ends it; what comes back of it. */
   List<Correction> end() {
-    long unspent = left.getAndSet(Long.MIN_VALUE / 2);
+    long unspent = LEFT.getAndSet(this, Long.MIN_VALUE / 2);
     List<Correction> back = new ArrayList<>();
     if (unspent <= 0) {
       return back;
     }
-    Charge charge = granted.charge();
     for (int i = 0; i < charge.limits().size(); i++) {
       Limit limit = charge.limits().get(i);
       long amount = unspent * charge.amount(i);

@@ -14,8 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -40,18 +38,6 @@ final class Leases {
   private final LongSupplier nanos;
   private final Map<Who, Frequent> known = new ConcurrentHashMap<>();
 
-  /** How often somebody comes. */
-  private static final class Frequent {
-
-    private final AtomicLong calls = new AtomicLong();
-    private final AtomicReference<@Nullable Lease> lease = new AtomicReference<>();
-    private volatile long since;
-
-    Frequent(long since) {
-      this.since = since;
-    }
-  }
-
   /**
    * None yet.
    *
@@ -69,24 +55,18 @@ final class Leases {
 
   /** Allows a call by what was taken ahead; null if there is nothing. */
   Decision.@Nullable Allowed spend(Subject subject, Charge charge) {
-    Frequent who = instances == 0 ? null : known.get(new Who(subject, charge));
-    Lease lease = who == null ? null : who.lease.get();
-    if (who == null || lease == null || lease.isOver(nanos.getAsLong())) {
-      return null;
-    }
-    long left = lease.spend();
-    if (left < 0) {
-      return null;
-    }
-    who.calls.incrementAndGet();
-    return lease.allowed(left);
+    Frequent who = of(subject, charge);
+    return who == null ? null : who.spend(nanos.getAsLong());
+  }
+
+  private @Nullable Frequent of(Subject subject, Charge charge) {
+    return instances == 0 ? null : known.get(new Who(subject, charge));
   }
 
   /** Ends a lease that is over; what comes back of it. */
   List<Correction> endOf(Subject subject, Charge charge) {
-    Frequent who = instances == 0 ? null : known.get(new Who(subject, charge));
-    Lease lease = who == null ? null : who.lease.get();
-    return lease != null && lease.isOver(nanos.getAsLong()) ? lease.end() : List.of();
+    Frequent who = of(subject, charge);
+    return who == null ? List.of() : who.end(false, nanos.getAsLong());
   }
 
   /** How often a charge is to be taken now, for this call and those that will follow. */
@@ -103,17 +83,17 @@ final class Leases {
       }
       return 1;
     }
-    long calls = who.calls.incrementAndGet();
-    long passed = Math.max(1, now - who.since);
+    who.called();
+    long calls = who.calls();
+    long passed = Math.max(1, now - who.since());
     if (passed < LENGTH_NANOS / 10) {
       return 1;
     }
     double times = AHEAD * calls * LENGTH_NANOS / passed;
     if (passed > LENGTH_NANOS) {
-      who.calls.set(0);
-      who.since = now;
+      who.countFrom(now);
     }
-    Lease last = who.lease.get();
+    Lease last = who.lease();
     return last == null
         ? (int) Math.min(times, instances)
         : (int) Math.max(1, Math.min(bound(last.standing(), charge), Math.min(times, MOST_TIMES)));
@@ -156,7 +136,7 @@ final class Leases {
    * @return what comes back of the lease before
    */
   List<Correction> granted(LimitPlan plan, Decision.Allowed allowed, long times) {
-    Frequent who = instances == 0 ? null : known.get(new Who(allowed.subject(), allowed.charge()));
+    Frequent who = of(allowed.subject(), allowed.charge());
     if (who == null) {
       return times > 1 ? new Lease(plan, allowed, times - 1, 0).end() : List.of();
     }
@@ -166,9 +146,7 @@ final class Leases {
         length = Math.min(length, allowed.resetNanos(i));
       }
     }
-    Lease fresh = new Lease(plan, allowed, times - 1, nanos.getAsLong() + length);
-    Lease former = who.lease.getAndSet(fresh);
-    return former == null ? List.of() : former.end();
+    return who.lease(new Lease(plan, allowed, times - 1, nanos.getAsLong() + length));
   }
 
   /** Ends leases that are over, or all; who is not there any more is forgotten. */
@@ -176,16 +154,13 @@ final class Leases {
     long now = nanos.getAsLong();
     known.forEach(
         (key, who) -> {
-          boolean gone = all || now - who.since > IDLE_NANOS;
+          boolean gone = all || now - who.since() > IDLE_NANOS;
           if (gone) {
             known.remove(key, who);
           }
-          Lease lease = who.lease.get();
-          if (lease != null && (gone || lease.isOver(now))) {
-            List<Correction> unspent = lease.end();
-            if (!unspent.isEmpty()) {
-              back.accept(key.subject(), unspent);
-            }
+          List<Correction> unspent = who.end(gone, now);
+          if (!unspent.isEmpty()) {
+            back.accept(key.subject(), unspent);
           }
         });
   }
