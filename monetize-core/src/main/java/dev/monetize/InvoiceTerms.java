@@ -48,7 +48,7 @@ final class InvoiceTerms {
     this.subscription = subscription;
     this.period = windows(QuotaPeriod.of(QuotaPeriod.Unit.MONTH), Time.nanos(at));
     this.nothing = Money.zero(offer.catalog().currency());
-    long since = Long.MIN_VALUE;
+    long since = begin();
     long from = since;
     String before = "";
     for (Subscription.Former former : subscription.former()) {
@@ -82,9 +82,8 @@ final class InvoiceTerms {
       String name,
       Subscription.@Nullable Former former,
       long since,
-      long begun,
+      long from,
       long until) {
-    long from = Math.max(begun, begin());
     if (until <= Math.max(from, period.start()) || from >= period.end()) {
       return;
     }
@@ -93,7 +92,7 @@ final class InvoiceTerms {
             ? subscription
             : subscription.withTier(name).withOverrides(former.overrides());
     try {
-      terms.add(new Term(offer.plan(then).tier(), Math.max(since, begin()), from, until));
+      terms.add(new Term(offer.plan(then).tier(), since, from, until));
     } catch (IllegalArgumentException e) {
       throw new IllegalStateException(
           "customer \"%s\" had tier \"%s\" in this period, which cannot be priced: %s"

@@ -349,6 +349,21 @@ class InvoicePreviewTest {
     assertThat(bench.usage(key).cost().lines().get(0).amount()).isEqualTo(Money.of("$12"));
   }
 
+  /** A trial: billing begins later. */
+  @Test
+  void usage_costsNothing_beforeBillingBegins() {
+    String key = bench.customer("acme", "pro");
+    use("2026-06-02T10:00:00Z", "calls", 60_000);
+    assertThat(bench.usage(key).cost().total()).isEqualTo(Money.of("$119"));
+
+    bench.monetizer.accounts().setAnchor("acme", bench.now.plusSeconds(1));
+
+    UsageReport trial = bench.usage(key);
+    assertThat(trial.cost().total()).isEqualTo(Money.of("$0"));
+    assertThat(trial.cost().lines()).isEmpty();
+    assertThat(trial.meters().get("calls").used()).isEqualTo(60_000);
+  }
+
   @Test
   void dailyQuota_isBilledDayByDay() throws IOException {
     bench.customer("acme", "daily");

@@ -10,7 +10,7 @@ import java.util.Optional;
 /** Has the use of a customer reported out of turn. */
 interface UsageFlush {
 
-  /** Longer than the default schedule of a sink, a call and its first retries take. */
+  /** Longer than the default schedule of a sink, a call and its first retries take together. */
   Duration PATIENCE = Duration.ofSeconds(20);
 
   /** Nothing is reported. */
@@ -48,9 +48,10 @@ interface UsageFlush {
 
       @Override
       public void complete(String customer) throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + patience.toNanos();
         Optional<String> name = shipper.name(sink);
         if ((name.isPresent() && !shipper.awaitSent(name.get(), patience))
-            || !sink.report(customer, patience)) {
+            || !sink.report(customer, Duration.ofNanos(deadline - System.nanoTime()))) {
           throw new IOException(
               "use of customer \"%s\" did not arrive at Stripe within %s: nothing was changed, try again later (%s)"
                   .formatted(customer, patience, sink.backlog()));

@@ -43,21 +43,23 @@ final class Uses {
   List<Use> of(UsageBatch batch) {
     SortedMap<UsageWindow, Use> uses = new TreeMap<>();
     for (UsageEvent event : batch.events()) {
+      boolean billed = sold.test(event.tier());
       for (Measure measure : event.measures()) {
         if (measure.units() > 0 && meters.contains(measure.meter())) {
-          add(event, measure, uses);
+          add(event, measure, billed, uses);
         }
       }
     }
     return new ArrayList<>(uses.values());
   }
 
-  private void add(UsageEvent event, Measure measure, SortedMap<UsageWindow, Use> uses) {
+  private void add(
+      UsageEvent event, Measure measure, boolean billed, SortedMap<UsageWindow, Use> uses) {
     Instant time = event.time();
     UsageWindow window =
         new UsageWindow(event.customer(), measure.meter(), start(event.customer(), time));
     Use use =
-        sold.test(event.tier())
+        billed
             ? new Use(window, measure.units(), time.getEpochSecond(), 0)
             : new Use(window, 0, 0, measure.units());
     uses.merge(

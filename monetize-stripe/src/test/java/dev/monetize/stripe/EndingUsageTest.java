@@ -7,20 +7,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.stripe.model.InvoiceLineItem;
 import com.stripe.param.InvoiceListParams;
 import dev.monetize.stripe.UsageComparison.Verdict;
-import dev.monetize.testkit.MemoryJournal;
-import dev.monetize.usage.ExternalUsage;
-import dev.monetize.usage.Measure;
-import dev.monetize.usage.RecordedEvent;
-import dev.monetize.usage.Recording;
-import dev.monetize.usage.UsageBatch;
-import dev.monetize.usage.UsageEvent;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
-import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -33,11 +24,9 @@ final class EndingUsageTest {
   private static final Duration SECOND = Duration.ofSeconds(1);
 
   @TempDir private Path data;
-  private final UUID journal = UUID.randomUUID();
   private Shop shop;
-  private StripeUsageSink sink;
+  private ShopUsage usage;
   private String acme;
-  private long sequence;
 
   @BeforeEach
   void open() throws Exception {
@@ -46,42 +35,20 @@ final class EndingUsageTest {
     shop.billing.subscribe("acme", "pro");
     shop.billing.cancelAtPeriodEnd("acme");
     shop.billing = shop.open(shop.journal, with -> with);
-    sink =
-        StripeUsageSink.builder(shop.connection, Path.of("unused"))
-            .outbox(new MemoryJournal()::open)
-            .meter("calls", "api_calls")
-            .customers(shop.billing::stripeCustomer)
-            .periods(shop.billing::periodStart)
-            .clock(shop.clock)
-            .build(new StripeMeterEvents(shop.connection), 0);
+    usage = new ShopUsage(shop);
     shop.servlet = new StripeWebhookServlet(shop.billing, Shop.SECRET);
-    shop.billing.start(shop.monetizer, sink);
+    shop.billing.start(shop.monetizer, usage.sink);
   }
 
   @AfterEach
   void close() {
-    sink.close();
+    usage.close();
     shop.close();
-  }
-
-  /** A call, which the sink is given at once. */
-  private void use() throws IOException, InterruptedException {
-    Instant now = shop.clock.instant();
-    ExternalUsage told = new ExternalUsage("acme", Map.of("calls", 1L), now, "test", "" + sequence);
-    assertThat(shop.monetizer.record(told)).isInstanceOf(Recording.Recorded.class);
-    long nanos = now.getEpochSecond() * 1_000_000_000L;
-    List<Measure> call = List.of(new Measure("calls", 1));
-    UsageEvent event =
-        new UsageEvent(nanos, nanos, "acme", "", "pro", "GET /", 200, false, call, List.of());
-    RecordedEvent recorded = new RecordedEvent(journal, ++sequence, event);
-    sink.deliver(new UsageBatch(journal, "stripe", List.of(recorded)));
   }
 
   private void work() throws IOException, InterruptedException {
     shop.work();
-    while (sink.step()) {
-      // there may be more
-    }
+    usage.send();
   }
 
   @Test
@@ -89,7 +56,7 @@ final class EndingUsageTest {
     shop.later(Duration.between(shop.clock.instant(), END.minusSeconds(400)));
     long calls = 0;
     while (shop.clock.instant().isBefore(END)) {
-      use();
+      usage.use(1);
       calls++;
       work();
       shop.later(SECOND);
@@ -100,7 +67,7 @@ final class EndingUsageTest {
     assertThat(billed()).as("those of the last two seconds are not").isEqualTo(398);
     shop.deliverAll();
     StripeReconciler reconciler =
-        new StripeReconciler(sink, shop.monetizer::units)
+        new StripeReconciler(usage.sink, shop.monetizer::units)
             .withInvoices(shop.connection, shop.monetizer::invoicePreview);
     check(reconciler);
     shop.later(Duration.ofMinutes(20));
@@ -117,13 +84,13 @@ final class EndingUsageTest {
   @Test
   void withoutUse_stripeIsNotCalled() throws Exception {
     shop.later(Duration.between(shop.clock.instant(), END.minusSeconds(400)));
-    use();
+    usage.use(1);
     while (shop.clock.instant().isBefore(END)) {
       work();
       shop.later(SECOND);
     }
     assertThat(shop.stripe.calls("POST", "/v1/billing/meter_events")).isEqualTo(1);
-    assertThat(sink.backlog().open()).isZero();
+    assertThat(usage.sink.backlog().open()).isZero();
   }
 
   /** Units of metered use on the last invoice. */

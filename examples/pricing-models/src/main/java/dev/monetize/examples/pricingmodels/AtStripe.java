@@ -26,8 +26,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 
 /** The same month at Stripe: one to test with, whose clock is that of the month. */
@@ -55,9 +53,7 @@ final class AtStripe implements AutoCloseable {
             .open();
     StripeUsageSinkBuilder sink =
         StripeUsageSink.builder(connection, data.resolve("outbox")).billing(billing).clock(clock);
-    Set<String> meters = new TreeSet<>();
-    tiers.tiers().forEach(tier -> meters.addAll(tier.prices().keySet()));
-    meters.forEach(meter -> sink.meter(meter, catalog.eventName(meter)));
+    catalog.meters(tiers).forEach(sink::meter);
     usage = sink.build();
   }
 
