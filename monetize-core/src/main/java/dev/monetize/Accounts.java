@@ -181,8 +181,8 @@ public final class Accounts {
   }
 
   /**
-   * Moves a customer to another tier. What it used of limits and quotas that both have is kept;
-   * what it has to pay of either is told by {@link Monetizer#invoicePreview}.
+   * Moves a customer to another tier, which is in force. What it used of limits and quotas that
+   * both have is kept; what it has to pay of either is told by {@link Monetizer#invoicePreview}.
    *
    * @throws IllegalArgumentException if there is no such tier, or the customer's own values are no
    *     good for it
@@ -193,7 +193,7 @@ public final class Accounts {
 
   /**
    * Sets values of a customer's own, in the words of the tier file, in place of all it had: {@code
-   * Map.of("rate_limit", "500/min")}.
+   * Map.of("rate_limit", "500/min")}. While it has a fallback they wait for its own tier.
    *
    * @throws IllegalArgumentException if one of them is no good, with every fault
    */
@@ -294,7 +294,7 @@ public final class Accounts {
   }
 
   private Subscription checked(Subscription subscription) {
-    offers.current().plan(subscription);
+    offers.current().check(subscription);
     return subscription;
   }
 

@@ -29,10 +29,29 @@ final class InvoiceTerms {
   private final NavigableSet<Long> cuts = new TreeSet<>();
 
   /**
-   * A tier, with values of the customer's own, while it was in force: never an empty time. It is
-   * the customer's tier without a break since a second, whatever own values it had.
+   * A tier, with values of the customer's own, while it was the customer's: never an empty time. It
+   * is so without a break since a second, whatever own values or fallback there were.
+   *
+   * @param fallback the tier in force in its place, or null
+   * @param billsFallback whether what is used in that one is billed, as use in its own
    */
-  record Term(Tier tier, long since, long from, long until) {
+  record Term(
+      Tier tier,
+      @Nullable String fallback,
+      boolean billsFallback,
+      long since,
+      long from,
+      long until) {
+
+    /** Whether a call that was made in a tier was made in this one, or its fallback. */
+    boolean covers(String tierOfCall) {
+      return tier.name().equals(tierOfCall) || tierOfCall.equals(fallback);
+    }
+
+    /** Whether what was used in a tier is billed. */
+    boolean bills(String tierOfCall) {
+      return billsFallback || !tierOfCall.equals(fallback);
+    }
 
     /** The quota that bills what is used past it, or null. */
     @Nullable Quota quota(String meter) {
@@ -89,10 +108,13 @@ final class InvoiceTerms {
     }
     Subscription then =
         former == null
-            ? subscription
+            ? subscription.withFallback(null)
             : subscription.withTier(name).withOverrides(former.overrides());
+    String fallback = former == null ? subscription.fallback() : former.fallback();
+    boolean bills =
+        fallback == null || offer.catalog().tier(fallback).map(Tier::isSold).orElse(true);
     try {
-      terms.add(new Term(offer.plan(then).tier(), since, from, until));
+      terms.add(new Term(offer.plan(then).tier(), fallback, bills, since, from, until));
     } catch (IllegalArgumentException e) {
       throw new IllegalStateException(
           "customer \"%s\" had tier \"%s\" in this period, which cannot be priced: %s"
@@ -144,7 +166,7 @@ final class InvoiceTerms {
     return begin() >= period.end();
   }
 
-  /** Those in force in the period, oldest first; at least one, unless it is before all. */
+  /** Those of the period, oldest first; at least one, unless it is before all. */
   List<Term> terms() {
     return terms;
   }
@@ -161,22 +183,24 @@ final class InvoiceTerms {
 
   /** Whether full hours, not told apart by tier, tell all. */
   boolean inFullHours() {
-    return terms.size() == 1 && cuts.stream().allMatch(cut -> Math.floorMod(cut, HOUR) == 0);
+    return terms.size() == 1
+        && terms.get(0).billsFallback()
+        && cuts.stream().allMatch(cut -> Math.floorMod(cut, HOUR) == 0);
   }
 
   /**
    * What a call was made under: the last of its tier that had begun; where the period knows none,
-   * the first of its tier, or else what was in force.
+   * the first of its tier, or else what there was.
    */
   Term of(String tier, long second) {
-    Term inForce = terms.get(0);
+    Term then = terms.get(0);
     Term found = null;
     for (Term term : terms) {
       boolean begun = term.from() <= second;
-      inForce = begun ? term : inForce;
-      found = term.tier().name().equals(tier) && (begun || found == null) ? term : found;
+      then = begun ? term : then;
+      found = term.covers(tier) && (begun || found == null) ? term : found;
     }
-    return found == null ? inForce : found;
+    return found == null ? then : found;
   }
 
   /** The window of a quota, or of a base price, that a second lies in. */

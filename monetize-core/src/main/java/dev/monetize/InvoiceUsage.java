@@ -118,7 +118,11 @@ final class InvoiceUsage {
     long second = event.time().getEpochSecond();
     long hour = second - Math.floorMod(second, HOUR);
     Long cut = terms.cuts().floor(second);
-    int term = terms.terms().indexOf(terms.of(event.tier(), second));
+    Term made = terms.of(event.tier(), second);
+    if (!made.bills(event.tier())) {
+      return;
+    }
+    int term = terms.terms().indexOf(made);
     for (Measure measure : event.measures()) {
       add(cut == null ? hour : Math.max(hour, cut), term, measure.meter(), measure.units());
     }

@@ -31,15 +31,26 @@ final class Offer {
   }
 
   /**
-   * The plan of a subscription.
+   * The plan of a subscription, by the tier that is in force. Values of its own are for its own.
    *
    * @throws IllegalArgumentException if there is no such tier, or the subscription's own values are
    *     no good for it
    */
   Plan plan(Subscription subscription) {
-    Terms terms = new Terms(subscription.tier(), subscription.anchor(), subscription.overrides());
+    Map<String, String> own = subscription.fallback() == null ? subscription.overrides() : Map.of();
+    Terms terms = new Terms(subscription.inForce(), subscription.anchor(), own);
     Plan plan = plans.getIfPresent(terms);
     return plan != null ? plan : plans.get(terms, this::compile);
+  }
+
+  /**
+   * Refuses a subscription of which some tier cannot be had.
+   *
+   * @throws IllegalArgumentException as {@link #plan}
+   */
+  void check(Subscription subscription) {
+    plan(subscription);
+    plan(subscription.withFallback(null));
   }
 
   private Plan compile(Terms terms) {

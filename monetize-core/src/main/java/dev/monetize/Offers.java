@@ -152,7 +152,7 @@ final class Offers {
 
   private static Optional<TierFaultsException.Fault> fault(Offer offer, Subscription subscription) {
     try {
-      offer.plan(subscription);
+      offer.check(subscription);
       return Optional.empty();
     } catch (IllegalArgumentException e) {
       return Optional.of(

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -347,6 +348,51 @@ class InvoicePreviewTest {
     use("2026-06-02T10:00:00Z", "calls", 60_000);
 
     assertThat(bench.usage(key).cost().lines().get(0).amount()).isEqualTo(Money.of("$12"));
+  }
+
+  private void fallback(String instant, @Nullable String other) {
+    at(instant);
+    bench.monetizer.accounts().update("acme", has -> has.orElseThrow().withFallback(other));
+  }
+
+  /** What is owed for is asked for; what the fallback gives is free, and nothing counts anew. */
+  @Test
+  void fallback_changesNothingOfTheInvoice_andItsUseIsFree() throws IOException {
+    String key = bench.customer("acme", "pro");
+    use("2026-06-02T10:00:00Z", "calls", 40_000);
+    fallback("2026-06-08T12:30:00Z", "free");
+    use("2026-06-08T12:40:00Z", "calls", 500);
+    assertThat(bench.usage(key).tier()).isEqualTo("free");
+    fallback("2026-06-12T00:10:00Z", null);
+    use("2026-06-12T00:20:00Z", "calls", 20_000);
+    assertThat(bench.usage(key).tier()).isEqualTo("pro");
+
+    assertThat(rows(invoice()))
+        .containsExactly(
+            "pro, base price $99/month: $99",
+            "pro, calls: 60000 used, 50000 included: $20",
+            "pro, tokens: 0 used: $0");
+  }
+
+  /** Nothing else was in force in the whole period. */
+  @Test
+  void fallback_forAllOfThePeriod_isFree() throws IOException {
+    bench.customer("acme", "pro");
+    fallback("2026-06-10T00:00:00Z", "free");
+    use("2026-07-02T10:00:00Z", "calls", 60_000);
+
+    assertThat(rows(invoice())).first().isEqualTo("pro, base price $99/month: $99");
+    assertThat(invoice().total()).isEqualTo(Money.of("$99"));
+  }
+
+  /** Who falls back to something that is sold pays for it, at the prices of what it has. */
+  @Test
+  void fallback_thatIsSold_isBilledAsTheTierItself() throws IOException {
+    bench.customer("acme", "pro");
+    fallback("2026-06-10T00:00:00Z", "daily");
+    use("2026-06-11T10:00:00Z", "calls", 60_000);
+
+    assertThat(invoice().total()).isEqualTo(Money.of("$119"));
   }
 
   /** A trial: billing begins later. */

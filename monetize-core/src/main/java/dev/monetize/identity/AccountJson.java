@@ -24,6 +24,7 @@ final class AccountJson {
   private static final String SUBSCRIPTION = "subscription";
   private static final String OVERRIDES = "overrides";
   private static final String FORMER = "former";
+  private static final String FALLBACK = "fallback";
 
   private AccountJson() {}
 
@@ -64,13 +65,13 @@ final class AccountJson {
             .put("customer", subscription.customer())
             .put("tier", subscription.tier())
             .put("status", subscription.status().name());
+    putText(json, FALLBACK, subscription.fallback());
     putTime(json, "anchor", subscription.anchor());
     putTexts(json, subscription.overrides());
-    if (subscription.providerId() != null) {
-      json.put("providerId", subscription.providerId());
-    }
+    putText(json, "providerId", subscription.providerId());
     for (Subscription.Former former : subscription.former()) {
       ObjectNode before = json.withArray(FORMER).addObject().put("tier", former.tier());
+      putText(before, FALLBACK, former.fallback());
       putTexts(before, former.overrides());
       putTime(before, "until", former.until());
     }
@@ -79,6 +80,12 @@ final class AccountJson {
 
   private static void putTexts(ObjectNode json, Map<String, String> texts) {
     new TreeMap<>(texts).forEach(json.putObject(OVERRIDES)::put);
+  }
+
+  private static void putText(ObjectNode json, String name, @Nullable String text) {
+    if (text != null) {
+      json.put(name, text);
+    }
   }
 
   private static ObjectNode object() {
@@ -123,12 +130,15 @@ final class AccountJson {
   }
 
   static Subscription subscription(JsonNode json) {
-    known(json, Set.of(CUSTOMER, "tier", "status", "anchor", OVERRIDES, "providerId", FORMER));
+    known(
+        json,
+        Set.of(CUSTOMER, "tier", FALLBACK, "status", "anchor", OVERRIDES, "providerId", FORMER));
     List<Subscription.Former> former = new ArrayList<>();
     json.path(FORMER).forEach(before -> former.add(former(before)));
     return new Subscription(
         text(json, CUSTOMER),
         text(json, "tier"),
+        optional(json, FALLBACK),
         Subscription.Status.valueOf(text(json, "status")),
         time(optional(json, "anchor")),
         texts(json.path(OVERRIDES)),
@@ -137,9 +147,10 @@ final class AccountJson {
   }
 
   private static Subscription.Former former(JsonNode json) {
-    known(json, Set.of("tier", OVERRIDES, "until"));
+    known(json, Set.of("tier", FALLBACK, OVERRIDES, "until"));
     return new Subscription.Former(
         text(json, "tier"),
+        optional(json, FALLBACK),
         texts(json.path(OVERRIDES)),
         Objects.requireNonNull(time(text(json, "until"))));
   }

@@ -29,6 +29,11 @@ public interface Tier {
   /** What it costs before any usage; empty where the price is custom. */
   Optional<BasePrice> price();
 
+  /** Whether it costs anything: who has one that does not owes nothing, whatever is used. */
+  default boolean isSold() {
+    return price().map(price -> !price.amount().isZero()).orElse(true) || !prices().isEmpty();
+  }
+
   /** Rate and concurrency limits that hold for every call. */
   List<Limit> limits();
 

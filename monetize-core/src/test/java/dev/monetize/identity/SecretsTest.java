@@ -52,7 +52,7 @@ class SecretsTest {
               Pepper.of("p1", PEPPER),
               new Customer("acme", ""),
               Subscription.to("pro", "acme"),
-              new Subscription.Former("free", Map.of(), Instant.EPOCH),
+              new Subscription.Former("free", null, Map.of(), Instant.EPOCH),
               KeyFormat.existing(text -> true),
               AccountText.of(key),
               (Changes) listener -> () -> {},

@@ -133,15 +133,35 @@ class ValuesTest {
             .inPlaceOf(same, start.plus(Duration.ofDays(1)));
     Subscription later = own.withTier("max").inPlaceOf(own, start.plus(Duration.ofDays(401)));
 
-    Subscription.Former first = new Subscription.Former("free", Map.of(), start);
+    Subscription.Former first = new Subscription.Former("free", null, Map.of(), start);
     assertThat(free.former()).isEmpty();
     assertThat(same.former()).containsExactly(first);
     assertThat(own.former())
         .containsExactly(
-            first, new Subscription.Former("pro", Map.of(), start.plus(Duration.ofDays(1))));
+            first, new Subscription.Former("pro", null, Map.of(), start.plus(Duration.ofDays(1))));
     assertThat(later.former())
         .extracting(Subscription.Former::overrides)
         .containsExactly(Map.of(), Map.of("price", "9/month"));
+  }
+
+  @Test
+  void fallback_isInForce_untilTheTierIsOrAnotherIsGiven() {
+    Subscription pro = Subscription.to("pro", "acme");
+    Subscription owed = pro.withFallback("free").inPlaceOf(pro, NOW);
+
+    assertThat(pro.inForce()).isEqualTo("pro");
+    assertThat(owed.inForce()).isEqualTo("free");
+    assertThat(owed.tier()).isEqualTo("pro");
+    assertThat(owed.withAnchor(NOW).withOverrides(Map.of("a", "b")).inForce()).isEqualTo("free");
+    assertThat(owed.withStatus(Status.SUSPENDED).inForce()).isEqualTo("free");
+    assertThat(owed.withFallback(null).inPlaceOf(owed, NOW.plusSeconds(9)).former())
+        .containsExactly(
+            new Subscription.Former("pro", null, Map.of(), NOW),
+            new Subscription.Former("pro", "free", Map.of(), NOW.plusSeconds(9)));
+    assertThat(owed.withTier("max").inForce()).isEqualTo("max");
+    assertThatThrownBy(() -> pro.withFallback("pro"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("a tier is no fallback for itself: \"pro\"");
   }
 
   @Test

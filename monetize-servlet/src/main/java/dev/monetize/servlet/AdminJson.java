@@ -27,6 +27,9 @@ final class AdminJson {
     Map<String, Object> body = new LinkedHashMap<>();
     body.put("customer", subscription.customer());
     body.put("tier", subscription.tier());
+    if (subscription.fallback() != null) {
+      body.put("fallback", subscription.fallback());
+    }
     body.put("status", subscription.status().name().toLowerCase(Locale.ROOT));
     if (subscription.anchor() != null) {
       body.put("anchor", subscription.anchor().toString());

@@ -58,8 +58,8 @@ record CatalogWish(
   }
 
   private void add(Tier tier) {
-    if (!isSold(tier)) {
-      return;
+    if (!tier.isSold()) {
+      return; // who has it subscribes to nothing
     }
     Map<String, StripePrice> prices = new LinkedHashMap<>();
     PriceTranslation translation = new PriceTranslation(tier, warnings);
@@ -80,12 +80,6 @@ record CatalogWish(
     tier.features().forEach((name, value) -> feature(tier, name, value).ifPresent(own::add));
     products.put(
         tier.name(), new ProductWish(tier.name(), names.product(tier.name()), prices, own));
-  }
-
-  /** Who has a tier that costs nothing subscribes to nothing. */
-  static boolean isSold(Tier tier) {
-    return tier.price().map(price -> !price.amount().isZero()).orElse(true)
-        || !tier.prices().isEmpty();
   }
 
   private void metered(

@@ -97,7 +97,7 @@ final class CustomerLook {
       return none;
     }
     String tier = rules.after(paidFor.get(), catalog);
-    own.fallBack(customer, tier, Optional.empty(), null);
+    own.end(customer, tier, Optional.empty(), null);
     log.info("customer \"{}\" is gone at Stripe, and has tier \"{}\"", customer, tier);
     return CustomerBilling.gone(none, paidFor.get(), tier);
   }
@@ -106,16 +106,12 @@ final class CustomerLook {
       String customer, String stripeCustomer, Standing standing, Instant now) throws IOException {
     SubscriptionSeen decisive = standing.decisive();
     Optional<Subscription> before = accounts.subscription(customer);
-    Subscription after =
-        standing.tier().equals(decisive.tier())
-            ? own.give(customer, decisive.tier(), decisive.anchor(), decisive.id())
-            : own.fallBack(
-                customer, standing.tier(), Optional.of(decisive.anchor()), decisive.id());
-    if (!before.map(Subscription::tier).equals(Optional.of(after.tier()))) {
+    Subscription after = given(customer, standing);
+    if (!before.map(Subscription::inForce).equals(Optional.of(after.inForce()))) {
       log.info(
           "customer \"{}\" has tier \"{}\" now: its subscription {} to \"{}\" is {}",
           customer,
-          after.tier(),
+          after.inForce(),
           decisive.id(),
           decisive.tier(),
           decisive.status());
@@ -132,5 +128,16 @@ final class CustomerLook {
         decisive.endsAt(),
         standing.graceUntil(),
         now);
+  }
+
+  /** Of what is owed Stripe goes on to make invoices; of what has ended it does not. */
+  private Subscription given(String customer, Standing standing) throws IOException {
+    SubscriptionSeen decisive = standing.decisive();
+    boolean paid = standing.tier().equals(decisive.tier());
+    if (paid || decisive.isOwed()) {
+      String fallback = paid ? null : standing.tier();
+      return own.give(customer, decisive.tier(), fallback, decisive.anchor(), decisive.id());
+    }
+    return own.end(customer, standing.tier(), Optional.of(decisive.anchor()), decisive.id());
   }
 }

@@ -117,7 +117,7 @@ final class InvoiceCheck {
       return Optional.empty();
     }
     State state = state(lines);
-    Reported reported = Objects.requireNonNull(period.reported.get(meter)).counted(expected.units);
+    Reported reported = Objects.requireNonNull(period.reported.get(meter)).priced(expected.units);
     reported = state == State.FINAL ? reported.closed() : reported;
     BigDecimal units = lines.stream().map(Line::units).reduce(BigDecimal.ZERO, BigDecimal::add);
     Money amount = lines.stream().map(Line::amount).reduce(expected.amount.times(0), Money::plus);
@@ -125,7 +125,7 @@ final class InvoiceCheck {
         new Units(
             expected.units,
             reported.onTheWay() + reported.inDoubt(),
-            reported.dropped(),
+            reported.unbilled(),
             units.stripTrailingZeros(),
             reported.difference(units).stripTrailingZeros());
     Amounts amounts = Amounts.of(expected.amount, amount);

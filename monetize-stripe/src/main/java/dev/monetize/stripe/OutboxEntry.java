@@ -23,15 +23,15 @@ sealed interface OutboxEntry {
    * Use in a window.
    *
    * @param second when the last of the units was used
-   * @param dropped units that are not to be reported
+   * @param unsold units in tiers that are not sold, which are not reported
    */
-  record Use(UsageWindow window, long units, long second, long dropped) {
+  record Use(UsageWindow window, long units, long second, long unsold) {
 
     void write(DataOutput to) throws IOException {
       OutboxItem.write(window, to);
       to.writeLong(units);
       to.writeLong(second);
-      to.writeLong(dropped);
+      to.writeLong(unsold);
     }
 
     static Use read(DataInput from) throws IOException {

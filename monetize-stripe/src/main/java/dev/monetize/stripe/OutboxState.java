@@ -113,13 +113,13 @@ final class OutboxState implements JournalState {
   }
 
   private void use(Use use) {
-    dropped = Math.addExact(dropped, use.dropped());
+    dropped = Math.addExact(dropped, use.unsold());
     windows.compute(
         use.window(),
         (same, window) ->
             (window == null ? OutboxWindow.NEW : window)
                 .used(use.units(), use.second())
-                .dropped(use.dropped()));
+                .unsold(use.unsold()));
   }
 
   private void seal(Sealed sealed) {
@@ -158,7 +158,8 @@ final class OutboxState implements JournalState {
         .removeIf(
             entry ->
                 entry.getValue().open() == 0
-                    && (entry.getValue().dropped() == 0 || entry.getKey().compareTo(droppedEnd) < 0)
+                    && (entry.getValue().unbilled() == 0
+                        || entry.getKey().compareTo(droppedEnd) < 0)
                     && !needed.contains(entry.getKey()));
   }
 

@@ -13,27 +13,39 @@ import java.io.IOException;
  * @param second when the last of them was used, in seconds since the epoch
  * @param arrived units that Stripe has
  * @param arrivedAt when the last of them arrived, in seconds since the epoch
- * @param dropped units that are not to be reported
+ * @param dropped units that were to be reported, and are not any more
+ * @param unsold units in tiers that are not sold: no price concerns them
  */
-record OutboxWindow(long open, long second, long arrived, long arrivedAt, long dropped) {
+record OutboxWindow(
+    long open, long second, long arrived, long arrivedAt, long dropped, long unsold) {
 
-  static final OutboxWindow NEW = new OutboxWindow(0, 0, 0, 0, 0);
+  static final OutboxWindow NEW = new OutboxWindow(0, 0, 0, 0, 0, 0);
 
   OutboxWindow used(long units, long at) {
     return new OutboxWindow(
-        Math.addExact(open, units), Math.max(second, at), arrived, arrivedAt, dropped);
+        Math.addExact(open, units), Math.max(second, at), arrived, arrivedAt, dropped, unsold);
   }
 
   OutboxWindow cut() {
-    return new OutboxWindow(0, 0, arrived, arrivedAt, dropped);
+    return new OutboxWindow(0, 0, arrived, arrivedAt, dropped, unsold);
   }
 
   OutboxWindow arrived(long units, long at) {
-    return new OutboxWindow(open, second, arrived + units, Math.max(arrivedAt, at), dropped);
+    return new OutboxWindow(
+        open, second, arrived + units, Math.max(arrivedAt, at), dropped, unsold);
   }
 
   OutboxWindow dropped(long units) {
-    return new OutboxWindow(open, second, arrived, arrivedAt, dropped + units);
+    return new OutboxWindow(open, second, arrived, arrivedAt, dropped + units, unsold);
+  }
+
+  OutboxWindow unsold(long units) {
+    return new OutboxWindow(open, second, arrived, arrivedAt, dropped, unsold + units);
+  }
+
+  /** Units that are not reported. */
+  long unbilled() {
+    return dropped + unsold;
   }
 
   void write(DataOutput to) throws IOException {
@@ -42,10 +54,16 @@ record OutboxWindow(long open, long second, long arrived, long arrivedAt, long d
     to.writeLong(arrived);
     to.writeLong(arrivedAt);
     to.writeLong(dropped);
+    to.writeLong(unsold);
   }
 
   static OutboxWindow read(DataInput from) throws IOException {
     return new OutboxWindow(
-        from.readLong(), from.readLong(), from.readLong(), from.readLong(), from.readLong());
+        from.readLong(),
+        from.readLong(),
+        from.readLong(),
+        from.readLong(),
+        from.readLong(),
+        from.readLong());
   }
 }

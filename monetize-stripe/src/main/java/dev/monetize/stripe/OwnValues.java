@@ -17,9 +17,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Gives customers tiers, and keeps what is their own: values that were agreed on for what they pay
- * for are put aside while they have a fallback, and given back with the tier. Thread-safe; one at a
- * time of each customer.
+ * Gives customers tiers, and keeps what is their own: values that were agreed on for a tier are put
+ * aside when its subscription ends, and given back with the tier. Thread-safe; one at a time of
+ * each customer.
  */
 final class OwnValues {
 
@@ -33,8 +33,13 @@ final class OwnValues {
     this.book = book;
   }
 
-  /** Gives what was paid for, with what was put aside, unless there are other values by now. */
-  Subscription give(String customer, String tier, @Nullable Instant anchor, String id)
+  /**
+   * Gives what was subscribed to, with what was put aside, unless there are other values by now.
+   *
+   * @param fallback what is in force meanwhile where it is owed for, or null
+   */
+  Subscription give(
+      String customer, String tier, @Nullable String fallback, Instant anchor, String id)
       throws IOException {
     Map<String, String> aside = book.look(state -> state.aside(customer));
     Subscription given =
@@ -43,7 +48,8 @@ final class OwnValues {
             present -> {
               Subscription has = present.orElseGet(() -> Subscription.to(tier, customer));
               Map<String, String> own = has.overrides().isEmpty() ? aside : has.overrides();
-              return new Subscription(customer, tier, has.status(), anchor, own, id, has.former());
+              return new Subscription(
+                  customer, tier, fallback, has.status(), anchor, own, id, has.former());
             });
     if (!aside.isEmpty()) {
       book.write(new NothingAside(customer));
@@ -51,8 +57,8 @@ final class OwnValues {
     return given;
   }
 
-  /** Gives a fallback, without what was agreed on for another tier. */
-  Subscription fallBack(String customer, String tier, Optional<Instant> anchor, @Nullable String id)
+  /** Gives what there is after a subscription, without what was agreed on for another tier. */
+  Subscription end(String customer, String tier, Optional<Instant> anchor, @Nullable String id)
       throws IOException {
     Map<String, String> leaving =
         accounts
@@ -69,7 +75,14 @@ final class OwnValues {
           Subscription has = present.orElseGet(() -> Subscription.to(tier, customer));
           Map<String, String> own = has.overrides().equals(leaving) ? Map.of() : has.overrides();
           return new Subscription(
-              customer, tier, has.status(), anchor.orElse(has.anchor()), own, id, has.former());
+              customer,
+              tier,
+              null,
+              has.status(),
+              anchor.orElse(has.anchor()),
+              own,
+              id,
+              has.former());
         });
   }
 

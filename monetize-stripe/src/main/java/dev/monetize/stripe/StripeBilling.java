@@ -260,7 +260,7 @@ public final class StripeBilling implements AutoCloseable {
    */
   public boolean isSold(String tier) {
     awaitStart();
-    return running().tiers.get().tier(tier).map(CatalogWish::isSold).orElse(true);
+    return running().tiers.get().tier(tier).map(Tier::isSold).orElse(true);
   }
 
   /**

@@ -167,7 +167,7 @@ public final class StripeReconciler {
         ours.ledger(),
         ours.onTheWay(),
         ours.inDoubt(),
-        ours.dropped(),
+        ours.unbilled(),
         theirs,
         theirs.map(ours::difference).orElse(BigDecimal.ZERO),
         verdict,

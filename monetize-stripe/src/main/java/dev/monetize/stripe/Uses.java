@@ -70,7 +70,7 @@ final class Uses {
                 window,
                 Math.addExact(one.units(), other.units()),
                 Math.max(one.second(), other.second()),
-                Math.addExact(one.dropped(), other.dropped())));
+                Math.addExact(one.unsold(), other.unsold())));
   }
 
   private Instant start(String customer, Instant time) {

@@ -166,8 +166,9 @@ final class Shop implements AutoCloseable {
     return monetizer.accounts().subscription(customer).orElseThrow();
   }
 
+  /** What is in force. */
   String tier(String customer) {
-    return has(customer).tier();
+    return has(customer).inForce();
   }
 
   /** Turns the clock, and has Stripe do what is due. */

@@ -70,7 +70,7 @@ final class StoryTest {
               .build();
       record();
       assertThat(events).extracting(Shop::type).isEqualTo(STORY);
-      assertThat(subscriptions).extracting(Subscription::tier).isEqualTo(TIERS);
+      assertThat(subscriptions).extracting(Subscription::inForce).isEqualTo(TIERS);
       assertThat(billings)
           .extracting(CustomerBilling::status)
           .containsExactly("active", "past_due", "active", "canceled");
@@ -128,7 +128,14 @@ final class StoryTest {
   private Subscription now() {
     Subscription has = shop.has("acme");
     return new Subscription(
-        has.customer(), has.tier(), has.status(), has.anchor(), has.overrides(), has.providerId());
+        has.customer(),
+        has.tier(),
+        has.fallback(),
+        has.status(),
+        has.anchor(),
+        has.overrides(),
+        has.providerId(),
+        List.of());
   }
 
   /** One who knows nothing yet. */

@@ -28,14 +28,19 @@ public abstract class SubscriptionsContract {
       new Subscription(
           "acme",
           "pro",
+          "free",
           Status.SUSPENDED,
           Instant.parse("2026-01-14T10:00:00.123456789Z"),
           Map.of("rate_limit", "500/min", "support", "a \"b\" \\ 🙂"),
           "sub_1",
           List.of(
-              new Subscription.Former("free", Map.of(), Instant.parse("2026-01-14T10:00:00Z")),
               new Subscription.Former(
-                  "pro", Map.of("price", "9/month"), Instant.parse("2026-02-01T00:00:00.5Z"))));
+                  "free", null, Map.of(), Instant.parse("2026-01-14T10:00:00Z")),
+              new Subscription.Former(
+                  "pro",
+                  "basic",
+                  Map.of("price", "9/month"),
+                  Instant.parse("2026-02-01T00:00:00.5Z"))));
 
   private @Nullable Subscriptions opened;
 
@@ -103,7 +108,8 @@ public abstract class SubscriptionsContract {
     restart();
 
     Subscription expected =
-        new Subscription("acme", "free", Status.SUSPENDED, null, Map.of(), "sub_1", PRO.former());
+        new Subscription(
+            "acme", "free", null, Status.SUSPENDED, null, Map.of(), "sub_1", PRO.former());
     assertThat(subscriptions().find("acme")).contains(expected);
     assertThat(all()).containsExactly(expected);
   }
