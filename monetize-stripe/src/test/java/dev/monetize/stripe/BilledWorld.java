@@ -30,6 +30,7 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Customers of random tiers with a Stripe, and the sink between. */
 final class BilledWorld implements AutoCloseable {
@@ -95,13 +96,18 @@ final class BilledWorld implements AutoCloseable {
       subscription = subscription.withTier(tier).inPlaceOf(subscription, clock.instant());
     }
 
+    /** Its payment failed for too long; null: it has paid after all. */
+    void fallBack(@Nullable String tier) {
+      subscription = subscription.withFallback(tier).inPlaceOf(subscription, clock.instant());
+    }
+
     void use(Instant time, Map<String, Long> units) throws IOException, InterruptedException {
       long nanos = time.getEpochSecond() * 1_000_000_000L;
       List<Measure> measures = new ArrayList<>();
       units.forEach((meter, some) -> measures.add(new Measure(meter, some)));
       UsageEvent event =
           new UsageEvent(
-              nanos, nanos, id, "", subscription.tier(), "", 200, false, measures, List.of());
+              nanos, nanos, id, "", subscription.inForce(), "", 200, false, measures, List.of());
       long sequence = journal.append(event);
       ledger.fold(sequence, event);
       units.forEach((meter, some) -> used.merge(meter, some, Long::sum));
@@ -127,6 +133,7 @@ final class BilledWorld implements AutoCloseable {
             .outbox(new MemoryJournal(outboxId(random))::open)
             .customers(id -> Optional.of(buyers.get(id).atStripe))
             .periods(this::periodWithin)
+            .sold(tier -> tiers.tier(tier).orElseThrow().isSold())
             .callsPerSecond(500)
             .clock(clock);
     RandomTiers.METERS.forEach(meter -> builder.meter(meter, "our_" + meter));

@@ -45,7 +45,8 @@ final class LedgerInvoiceTest {
   }
 
   /** What was checked. */
-  private record Sum(long customers, long units, long cents, long changed, long back, long lines) {
+  private record Sum(
+      long customers, long units, long cents, long changed, long back, long owed, long lines) {
 
     Sum plus(Sum other) {
       return new Sum(
@@ -54,6 +55,7 @@ final class LedgerInvoiceTest {
           cents + other.cents,
           changed + other.changed,
           back + other.back,
+          owed + other.owed,
           lines + other.lines);
     }
   }
@@ -89,16 +91,17 @@ final class LedgerInvoiceTest {
       sums.add(threads.submit(() -> new Run(seed, world.way).run(world.customers)));
     }
     threads.shutdown();
-    Sum all = new Sum(0, 0, 0, 0, 0, 0);
+    Sum all = new Sum(0, 0, 0, 0, 0, 0, 0);
     for (Future<Sum> sum : sums) {
       all = all.plus(sum.get());
     }
     System.out.printf(
-        "%,d customers, %,d changes of tier, %,d of them back: %,d units and $%,.2f on %,d lines, as the ledger has it%n",
-        all.customers, all.changed, all.back, all.units, all.cents / 100.0, all.lines);
+        "%,d customers, %,d changes of tier, %,d of them back, %,d fallbacks: %,d units and $%,.2f on %,d lines, as the ledger has it%n",
+        all.customers, all.changed, all.back, all.owed, all.units, all.cents / 100.0, all.lines);
     assertThat(all.customers).isEqualTo(customers);
     assertThat(all.changed).isPositive();
     assertThat(all.back).isPositive();
+    assertThat(all.owed).isPositive();
   }
 
   /** A world, from the first subscription to the last invoice. */
@@ -111,6 +114,7 @@ final class LedgerInvoiceTest {
     private final Instant start;
     private long changed;
     private long back;
+    private long owed;
 
     Run(long seed, Way way) {
       this.random = new SplittableRandom(seed);
@@ -158,6 +162,9 @@ final class LedgerInvoiceTest {
         changes.add(at);
         acts.add(new Act(at, () -> change(buyer, next)));
       }
+      if (random.nextInt(8) == 0) {
+        fallBack(buyer, anchor, length, changes);
+      }
       for (int left = random.nextInt(8); left > 0; left--) {
         Instant time = anchor.plusSeconds(random.nextLong(length));
         time = random.nextInt(3) == 0 ? aroundTheHour(time, anchor) : time;
@@ -170,6 +177,24 @@ final class LedgerInvoiceTest {
         acts.add(new Act(told, () -> buyer.use(used, units)));
       }
       acts.add(new Act(anchor, () -> atTheBorders(world, buyer)));
+    }
+
+    /** For some time, or for good. */
+    private void fallBack(Buyer buyer, Instant anchor, long length, NavigableSet<Instant> changes) {
+      Instant from = anchor.plusSeconds(1 + random.nextLong(length));
+      Instant until = from.plusSeconds(1 + random.nextLong(length));
+      changes.addAll(List.of(from, until));
+      String other = random.nextInt(4) == 0 ? anyTier() : RandomTiers.FREE;
+      acts.add(
+          new Act(
+              from,
+              () -> {
+                if (!buyer.subscription.tier().equals(other)) {
+                  buyer.fallBack(other);
+                  owed++;
+                }
+              }));
+      acts.add(new Act(until, () -> buyer.fallBack(null)));
     }
 
     private void change(Buyer buyer, String tier)
@@ -253,7 +278,7 @@ final class LedgerInvoiceTest {
 
     private Sum check(BilledWorld world) throws Exception {
       Map<String, Bill> bills = world.till.bills();
-      Sum sum = new Sum(0, 0, 0, changed, back, 0);
+      Sum sum = new Sum(0, 0, 0, changed, back, owed, 0);
       for (Buyer buyer : world.buyers.values()) {
         sum = sum.plus(check(buyer, bills.get(buyer.id)));
       }
@@ -279,7 +304,7 @@ final class LedgerInvoiceTest {
         }
       }
       assertThat(left.values()).as(text).allMatch(rest -> rest == 0);
-      return new Sum(1, units, bill.cents, 0, 0, bill.lines);
+      return new Sum(1, units, bill.cents, 0, 0, 0, bill.lines);
     }
   }
 }

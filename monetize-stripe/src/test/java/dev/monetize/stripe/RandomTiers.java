@@ -21,12 +21,14 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
 
-/** Tiers at prices of all kinds that Stripe can be told. */
+/** Tiers at prices of all kinds that Stripe can be told, and one that costs nothing. */
 final class RandomTiers {
 
   static final List<String> METERS = List.of("calls", "tokens", "compute");
 
   static final int ALL = 6;
+
+  static final String FREE = "free";
 
   private final SplittableRandom random;
 
@@ -45,6 +47,11 @@ final class RandomTiers {
     for (int i = 0; i < ALL; i++) {
       catalog.tier(tier(i));
     }
+    catalog.tier(
+        Tier.named(FREE)
+            .endpoints("/v1/*")
+            .price(BasePrice.monthly(Money.zero(dollars())))
+            .build());
     return catalog.build();
   }
 
