@@ -70,6 +70,20 @@ final class ShopUsage implements AutoCloseable {
     shop.deliverAll();
   }
 
+  /** Whatever there was until now agrees, and goes on to. */
+  void hasNoDrift() throws Exception {
+    StripeReconciler reconciler =
+        new StripeReconciler(sink, shop.monetizer::units)
+            .withInvoices(shop.connection, shop.monetizer::invoicePreview);
+    for (int i = 0; i < 3; i++) {
+      Instant from = Shop.START.minus(Duration.ofHours(1));
+      ReconcileReport report = reconciler.check(List.of("acme"), from, shop.clock.instant());
+      assertThat(report.text()).doesNotContain("DRIFT");
+      go(STEP);
+    }
+    assertThat(reconciler.drifted()).isZero();
+  }
+
   @Override
   public void close() {
     sink.close();

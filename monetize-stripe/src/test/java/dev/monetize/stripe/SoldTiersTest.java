@@ -5,10 +5,14 @@ package dev.monetize.stripe;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.stripe.model.InvoiceLineItem;
+import com.stripe.param.InvoiceListParams;
+import dev.monetize.InvoicePreview;
 import dev.monetize.testkit.MemoryJournal;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -19,6 +23,9 @@ class SoldTiersTest {
 
   private static final CheckoutPage PAGE =
       new CheckoutPage(URI.create("https://a.test/"), URI.create("https://b.test/"));
+
+  private static final Instant SECOND_PERIOD = Instant.parse("2026-04-10T12:34:56Z");
+  private static final Instant THIRD_PERIOD = Instant.parse("2026-05-10T12:34:56Z");
 
   @TempDir private Path directory;
   private Shop shop;
@@ -60,25 +67,45 @@ class SoldTiersTest {
     assertThat(usage.sink.backlog().unbilled()).isEqualTo(60_001);
   }
 
+  /** Within a period it does not pay, has its fallback, and pays after all. */
   @Test
-  void useInTheFallback_isNotBilled_atThePriceOfTheTierThatIsNotPaid() throws Exception {
+  void useInTheFallback_isNotBilled_andTheInvoiceIsThatOfThePreview() throws Exception {
     shop.billing.subscribe("acme", "pro");
-    usage.use(5);
     shop.stripe.failPayments(acme);
-    usage.go(Duration.ofDays(31).plusHours(3));
-    usage.go(Duration.ofDays(8));
+    until(SECOND_PERIOD.plus(Duration.ofHours(3)));
+    usage.use(40_000);
+    until(SECOND_PERIOD.plus(Duration.ofDays(8)));
     assertThat(shop.tier("acme")).isEqualTo("free");
-
-    usage.use(500);
+    assertThat(shop.has("acme").tier()).isEqualTo("pro");
+    usage.use(900);
     usage.go(Duration.ofHours(3));
     shop.stripe.recoverPayments(acme);
-    usage.go(Duration.ofDays(12));
+    until(SECOND_PERIOD.plus(Duration.ofDays(20)));
     assertThat(shop.tier("acme")).isEqualTo("pro");
-    usage.use(6);
-    usage.go(Duration.ofHours(3));
+    usage.use(30_000);
+    until(THIRD_PERIOD.plus(Duration.ofHours(3)));
 
-    assertThat(usage.sink.backlog().arrived()).isEqualTo(11);
-    assertThat(usage.sink.backlog().unbilled()).isEqualTo(500);
+    assertThat(usage.sink.backlog().arrived()).isEqualTo(70_000);
+    assertThat(usage.sink.backlog().unbilled()).isEqualTo(900);
+    InvoicePreview preview = shop.monetizer.invoicePreview("acme", SECOND_PERIOD);
+    assertThat(preview.total().minorUnits()).as("49 and 20,000 calls").isEqualTo(4900 + 4000);
+    assertThat(asked()).isEqualTo(4900 + 4000);
+    usage.hasNoDrift();
+  }
+
+  private void until(Instant instant) throws Exception {
+    usage.go(Duration.between(shop.clock.instant(), instant));
+  }
+
+  /** Cents that Stripe asks for the second period: its base price first, usage when it is over. */
+  private long asked() throws Exception {
+    InvoiceListParams all = InvoiceListParams.builder().setCustomer(acme).build();
+    return shop.client.v1().invoices().list(all).getData().stream()
+        .flatMap(invoice -> invoice.getLines().getData().stream())
+        .filter(line -> line.getPeriod().getStart() >= SECOND_PERIOD.getEpochSecond())
+        .filter(line -> line.getPeriod().getStart() < THIRD_PERIOD.getEpochSecond())
+        .mapToLong(InvoiceLineItem::getAmount)
+        .sum();
   }
 
   @Test
