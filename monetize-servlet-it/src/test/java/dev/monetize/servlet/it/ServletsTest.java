@@ -245,8 +245,10 @@ class ServletsTest {
     assertThat(new Client(api, "acme", third.json().get("key").asText()).get("/v1/x").status())
         .isEqualTo(200);
 
+    api.monetizer().accounts().update("acme", has -> has.orElseThrow().withFallback("free"));
     Answer shown = api.send("GET /admin/customers/acme", ADMIN.get(0));
     assertThat(shown.json().at("/subscription/tier").asText()).isEqualTo("enterprise");
+    assertThat(shown.json().at("/subscription/fallback").asText()).isEqualTo("free");
     assertThat(shown.json().get("keys")).hasSize(3);
     assertThat(shown.body()).doesNotContain("mk_live_").doesNotContain("hash");
   }
