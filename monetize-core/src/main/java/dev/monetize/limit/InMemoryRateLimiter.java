@@ -164,6 +164,17 @@ public final class InMemoryRateLimiter implements RateLimiter {
   }
 
   /**
+   * Forgets what a subject has used: of the limits of its customer, and of those of its key alone.
+   * Its next call is that of a new subject. Other keys keep what they have used of their own
+   * limits. A call that is under way now is no longer counted as such; where it settles to another
+   * amount, the difference counts.
+   */
+  public void forget(Subject subject) {
+    customers.forget(subject.customer());
+    keys.forget(subject);
+  }
+
+  /**
    * Drops the subjects whose limits have all been as good as new for a minute.
    *
    * @return how many states were dropped

@@ -121,6 +121,18 @@ final class States {
     }
   }
 
+  /** Forgets a subject. */
+  void forget(Object subject) {
+    synchronized (stripe(subject)) {
+      StateTable holder = holder(subject);
+      long[] words = holder == null ? null : holder.get(subject);
+      if (holder != null && words != null && WordLock.lock(words)) {
+        WordLock.retire(words);
+        holder.remove(subject, words);
+      }
+    }
+  }
+
   private @Nullable StateTable holder(Object subject) {
     for (StateTable table : tables.values()) {
       if (table.get(subject) != null) {

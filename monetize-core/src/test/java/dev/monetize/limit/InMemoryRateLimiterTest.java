@@ -331,6 +331,23 @@ class InMemoryRateLimiterTest {
   }
 
   @Test
+  void forget_makesTheSubjectNew_andLeavesWhatOtherKeysUsed() {
+    var restored = new InMemoryRateLimiter((subject, limit, window) -> 4);
+    Charge charge = charge(1, hourly("q", 9), perSecond("all", 5), perSecond("each", 2).perKey());
+    restored.acquire(ANN, charge, NOW);
+    restored.acquire(ANN_2, charge, NOW);
+    restored.acquire(ANN_2, charge, NOW);
+
+    restored.forget(ANN);
+
+    Standing ann = restored.peek(ANN, charge.limits(), NOW);
+    assertThat(ann.used(0)).isEqualTo(4);
+    assertThat(ann.remaining(1)).isEqualTo(5);
+    assertThat(ann.remaining(2)).isEqualTo(2);
+    assertThat(restored.peek(ANN_2, charge.limits(), NOW).remaining(2)).isZero();
+  }
+
+  @Test
   void noLimits_allow() {
     allowed(ANN, charge(1), NOW);
 

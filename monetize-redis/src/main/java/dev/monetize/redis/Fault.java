@@ -73,7 +73,9 @@ enum Fault {
         || message.startsWith("BUSY")
         || message.startsWith("MASTERDOWN")
         || message.startsWith("CLUSTERDOWN")
-        || message.startsWith("TRYAGAIN")) {
+        || message.startsWith("TRYAGAIN")
+        || message.startsWith("MISCONF")
+        || message.startsWith("NOREPLICAS")) {
       return NOT_READY;
     }
     return WRONG_STATE;

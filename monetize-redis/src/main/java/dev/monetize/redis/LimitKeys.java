@@ -22,9 +22,13 @@ final class LimitKeys {
     this.prefix = prefix;
   }
 
+  /** The name of the customer's state, which begins those of the keys'. */
+  String ofCustomer(Subject subject) {
+    return prefix + '{' + subject.customer().replace("%", "%25").replace("}", "%7d") + '}';
+  }
+
   List<byte[]> of(Subject subject, boolean perKey) {
-    String customer =
-        prefix + '{' + subject.customer().replace("%", "%25").replace("}", "%7d") + '}';
+    String customer = ofCustomer(subject);
     return perKey
         ? List.of(bytes(customer), bytes(customer + subject.key()))
         : List.of(bytes(customer));

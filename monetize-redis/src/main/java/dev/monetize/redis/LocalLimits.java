@@ -40,8 +40,13 @@ final class LocalLimits {
   /** Calls under way that were allowed here, with what allowed them. */
   private final Map<Decision.Allowed, Held> underWay = new ConcurrentHashMap<>();
 
-  /** What allowed a call, by whom, and whether Redis may have counted it too. */
-  private record Held(InMemoryRateLimiter by, Decision.Allowed local, boolean asked) {}
+  /** Of each customer who is counted here, which time that is: another object each time. */
+  private final Map<String, Object> times = new ConcurrentHashMap<>();
+
+  /**
+   * What allowed a call, which time its customer was counted, and whether Redis may count it too.
+   */
+  private record Held(Object time, Decision.Allowed local, boolean asked) {}
 
   /** Whose a call is that ends. */
   enum Whose {
@@ -109,8 +114,8 @@ final class LocalLimits {
       Standing standing = told(limiter.peek(subject, weighed.limits(), now), charge.limits());
       return new Decision.Refused(closed, RETRY_NANOS, standing, 0);
     }
-    InMemoryRateLimiter present = limiter;
-    Decision decision = present.acquire(subject, weighed, now);
+    Object time = times.computeIfAbsent(subject.customer(), customer -> new Object());
+    Decision decision = limiter.acquire(subject, weighed, now);
     Standing standing = told(decision.standing(), charge.limits());
     if (decision instanceof Decision.Refused refused) {
       return new Decision.Refused(
@@ -119,7 +124,7 @@ final class LocalLimits {
     Decision.Allowed local = (Decision.Allowed) decision;
     Decision.Allowed allowed =
         new Decision.Allowed(subject, charge, cells(standing), local.shadowed());
-    underWay.put(allowed, new Held(present, local, asked));
+    underWay.put(allowed, new Held(time, local, asked));
     return allowed;
   }
 
@@ -138,11 +143,20 @@ final class LocalLimits {
   }
 
   /**
-   * Redis has been told of all that was taken here: the next time it is away, one begins with what
-   * the ledger knows then.
+   * Redis has been told of what a subject has taken here: the next time it is away, that begins
+   * with what the ledger knows then.
    */
+  void forget(Subject subject) {
+    times.remove(subject.customer());
+    limiter.forget(subject);
+  }
+
+  /** So of all: nobody owes anything any more. */
   void forget() {
-    limiter = new InMemoryRateLimiter(used);
+    if (!times.isEmpty()) {
+      times.clear();
+      limiter = new InMemoryRateLimiter(used);
+    }
   }
 
   /** Position of a limit that refuses while Redis is away, or -1. */
@@ -172,7 +186,9 @@ final class LocalLimits {
     for (int i = 0; i < actual.length; i++) {
       weighed[i] = weighed(allowed.limits().get(i), actual[i]);
     }
-    held.by().settle(held.local(), weighed, now);
+    if (held.time() == times.get(allowed.subject().customer())) {
+      limiter.settle(held.local(), weighed, now);
+    }
     return held.asked() ? Whose.BOTH : Whose.LOCAL;
   }
 

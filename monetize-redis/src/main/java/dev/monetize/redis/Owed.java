@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,6 +66,15 @@ final class Owed {
   Map.@Nullable Entry<Subject, List<Correction>> any() {
     Iterator<Map.Entry<Subject, List<Correction>>> all = corrections.entrySet().iterator();
     return all.hasNext() ? all.next() : null;
+  }
+
+  /** Whether there are some of anybody like that. */
+  boolean isOfAny(Predicate<Subject> like) {
+    return corrections.keySet().stream().anyMatch(like);
+  }
+
+  boolean isOf(Subject subject) {
+    return corrections.containsKey(subject);
   }
 
   boolean isEmpty() {

@@ -16,10 +16,10 @@ import dev.monetize.limit.WindowLimit;
 import dev.monetize.limit.WindowUse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -63,7 +63,6 @@ public final class RedisRateLimiter implements RateLimiter {
 
   private static final Logger log = LoggerFactory.getLogger(RedisRateLimiter.class);
   private static final LuaScript SCRIPT = LuaScript.load("limit.lua");
-  private static final int MOST_INDEBTED = 100_000;
   private static final byte[] SERVER_TIME = {};
   private static final byte[] NO_PLAN = {};
 
@@ -73,26 +72,24 @@ public final class RedisRateLimiter implements RateLimiter {
   private final WindowUse used;
   private final boolean callersTime;
   private final Instance instance;
+  private final LongSupplier ticker;
   private final Breaker breaker;
+  private final Spells spells;
+  private final Debts debts;
   private final LocalLimits local;
   private final Refusals refusals = new Refusals();
   private final Leases leases;
   private final Together together = new Together();
   private final Owed owed = new Owed();
 
-  /** Who was charged locally, in which limits, while Redis was away. */
-  private final Map<Subject, LimitPlan> indebted = new ConcurrentHashMap<>();
-
   /** How many calls under way each subject has, that Redis counts for us. */
   private final CallsUnderWay underWay = new CallsUnderWay();
-
-  private final AtomicReference<@Nullable Fault> told = new AtomicReference<>();
 
   /** A failure is that of all who were asked for together: where it was no silence, it is one. */
   private final AtomicReference<@Nullable RuntimeException> lastFailure = new AtomicReference<>();
 
-  /** When the last call was that was decided locally. */
-  private volatile long latest;
+  /** Of the last call that was decided locally, how far its time is ahead of the ticker. */
+  private volatile long ahead;
 
   private final Background background;
   private final LoadingCache<LimitSet, LimitPlan> plans =
@@ -117,9 +114,12 @@ public final class RedisRateLimiter implements RateLimiter {
     this.used = settings.used();
     this.callersTime = settings.callersTime();
     this.instance = settings.instance();
-    this.breaker = new Breaker(settings.ticker());
+    this.ticker = settings.ticker();
+    this.breaker = new Breaker(ticker);
+    this.spells = new Spells(ticker);
+    this.debts = new Debts(ticker);
     this.local = new LocalLimits(settings.whenDown(), used);
-    this.leases = new Leases(settings.instances(), settings.ticker());
+    this.leases = new Leases(settings.instances(), ticker);
     this.background = settings.background().apply(this::flush, this::showLife);
   }
 
@@ -148,7 +148,7 @@ public final class RedisRateLimiter implements RateLimiter {
                 new Who(subject, charge), calls -> decided(plan, subject, charge, calls, now))
             : decided(plan, subject, charge, 1, now).get(0);
       } catch (RuntimeException failure) {
-        failed(failure);
+        failed(subject, failure);
         maybe = !Fault.doneNothing(failure);
       }
     }
@@ -161,7 +161,7 @@ public final class RedisRateLimiter implements RateLimiter {
     int times = calls - 1 + leases.wanted(plan, subject, charge);
     LimitAnswer answer = ask(plan, subject, charge, times, now);
     Decision decision = answer.decision(subject, charge);
-    answered();
+    answered(subject);
     if (decision instanceof Decision.Refused refused) {
       refusals.add(subject, charge, refused, now);
       return Collections.nCopies(calls, decision);
@@ -188,10 +188,8 @@ public final class RedisRateLimiter implements RateLimiter {
   private Decision decidedHere(
       LimitPlan plan, Subject subject, Charge charge, boolean maybe, long now) {
     Decision decision = local.acquire(subject, charge, maybe, now);
-    latest = now;
-    if (indebted.size() < MOST_INDEBTED) {
-      indebted.put(subject, plan);
-    }
+    ahead = now - ticker.getAsLong();
+    debts.add(subject, plan);
     if (maybe && plan.holdsCalls()) {
       List<Correction> ended = plan.ended(charge);
       underWay.doubt(subject, ended);
@@ -213,10 +211,10 @@ public final class RedisRateLimiter implements RateLimiter {
     if (!breaker.open()) {
       try {
         Standing standing = ask(plan, subject, null, 1, now).standing();
-        answered();
+        answered(subject);
         return standing;
       } catch (RuntimeException failure) {
-        failed(failure);
+        failed(subject, failure);
       }
     }
     return local.peek(subject, limits, now);
@@ -313,30 +311,59 @@ public final class RedisRateLimiter implements RateLimiter {
         : SERVER_TIME;
   }
 
-  private void answered() {
-    if (breaker.succeeded()) {
-      log.warn("Redis decides on limits again");
-      told.set(null);
-    }
-    if (!indebted.isEmpty()) {
+  private void answered(Subject subject) {
+    isThere();
+    debts.answered(subject);
+    if (!debts.noneDue()) {
       background.soon();
     }
   }
 
+  /** Redis answers. */
+  private void isThere() {
+    if (breaker.succeeded() && spells.isTold()) {
+      log.warn("Redis decides on limits again");
+    }
+    spells.over();
+  }
+
   /** Redis was not asked, or did not answer. */
-  private void failed(RuntimeException failure) {
+  private void failed(Subject subject, RuntimeException failure) {
     Fault fault = Fault.of(failure);
+    if (!fault.ofAll()) {
+      refused(subject, fault, failure);
+      return;
+    }
     boolean counts = Fault.isSilence(failure) || lastFailure.getAndSet(failure) != failure;
-    boolean opened = fault.ofAll() && counts && breaker.failed();
-    if (told.getAndSet(fault) != fault) {
+    boolean opened = counts && breaker.failed();
+    if (spells.tells(fault)) {
       log.warn(
           "Redis did not decide on the limits of a call: {}. Meanwhile each instance holds to its"
               + " own share, as whenDown says; there are no more such lines until that changes",
-          failure instanceof JedisException e ? RedisAdvice.of(e, prefix) : failure.toString(),
+          advice(failure),
           failure);
-    } else if (opened) {
+    } else if (opened && spells.isTold()) {
       log.warn("Redis is asked once a second, until it answers");
     }
+  }
+
+  /** Redis answers, and does not decide on this subject. */
+  private void refused(Subject subject, Fault fault, RuntimeException failure) {
+    isThere();
+    if (debts.pause(subject) && spells.tells(fault)) {
+      log.warn(
+          "Redis does not decide on the limits of customer \"{}\", whose keys begin with \"{}\": {}."
+              + " Until they are put right or deleted, each instance holds this customer to its own"
+              + " share, as whenDown says; there is one such line a minute, of whomever",
+          subject.customer(),
+          keys.ofCustomer(subject),
+          advice(failure),
+          failure);
+    }
+  }
+
+  private String advice(RuntimeException failure) {
+    return failure instanceof JedisException e ? RedisAdvice.of(e, prefix) : failure.toString();
   }
 
   /** What was leased and not spent. */
@@ -366,15 +393,28 @@ public final class RedisRateLimiter implements RateLimiter {
     } catch (RuntimeException e) {
       log.error("corrections of limits could not be sent", e);
     }
-    if (!owed.isEmpty() || !indebted.isEmpty() || !leases.none()) {
+    if (goesOn()) {
       background.soon();
     }
   }
 
+  private boolean goesOn() {
+    boolean more =
+        breaker.open()
+            ? !owed.isEmpty() || !debts.none()
+            : owed.isOfAny(this::isAskedFor) || !debts.noneDue();
+    return more || !leases.none();
+  }
+
+  private boolean isAskedFor(Subject subject) {
+    return !debts.isPaused(subject);
+  }
+
   /** Asks whether Redis is back, by changing nothing: what it is owed is not risked for that. */
   private boolean probe() {
-    for (Map.Entry<Subject, LimitPlan> one : indebted.entrySet()) {
-      return probe(one.getKey(), one.getValue().unchanged(latest));
+    Map.Entry<Subject, LimitPlan> debt = debts.any();
+    if (debt != null) {
+      return probe(debt.getKey(), debt.getValue().unchanged(present()));
     }
     Map.Entry<Subject, List<Correction>> one = owed.any();
     return one != null
@@ -385,17 +425,17 @@ public final class RedisRateLimiter implements RateLimiter {
     try {
       byte[] request = LimitRequest.correct(instance, unchanged);
       run(subject, null, NO_PLAN, request, unchanged, true, 0);
-      answered();
+      answered(subject);
       return true;
     } catch (RuntimeException failure) {
-      failed(failure);
-      return false;
+      failed(subject, failure);
+      return !Fault.of(failure).ofAll();
     }
   }
 
   private boolean sendOwed() {
     for (Subject subject : owed.subjects()) {
-      if (!send(subject, owed.take(subject))) {
+      if (isAskedFor(subject) && !send(subject, owed.take(subject))) {
         return false;
       }
     }
@@ -409,47 +449,63 @@ public final class RedisRateLimiter implements RateLimiter {
     try {
       byte[] request = LimitRequest.correct(instance, corrections);
       run(subject, null, NO_PLAN, request, corrections, true, 0);
-      answered();
+      answered(subject);
       return true;
     } catch (RuntimeException failure) {
       oweAgain(failure, subject, corrections);
-      failed(failure);
+      failed(subject, failure);
       return !breaker.open();
     }
   }
 
   /** Charges the rates of which something was taken locally with what of it has not come back. */
   private void repay() {
-    for (Map.Entry<Subject, LimitPlan> each : Map.copyOf(indebted).entrySet()) {
-      boolean due = indebted.remove(each.getKey(), each.getValue());
+    for (Map.Entry<Subject, LimitPlan> each : debts.due().entrySet()) {
+      boolean due = debts.take(each.getKey(), each.getValue());
       if (due && !repay(each.getKey(), each.getValue())) {
         return;
       }
     }
-    if (indebted.isEmpty()) {
+    if (debts.none()) {
       local.forget();
     }
   }
 
   private boolean repay(Subject subject, LimitPlan plan) {
-    long now = latest;
+    long now = present();
     long[] missing = local.missing(subject, plan.limits(), now);
     try {
-      byte[] request = LimitRequest.force(plan, missing, instance, now);
-      run(subject, plan, plan.bytes(), request, List.of(), true, now);
-      answered();
+      if (Arrays.stream(missing).anyMatch(permits -> permits > 0)) {
+        byte[] request = LimitRequest.force(plan, missing, instance, now);
+        run(subject, plan, plan.bytes(), request, List.of(), true, now);
+        answered(subject);
+      }
+      debts.repaid(subject);
+      local.forget(subject);
       return true;
     } catch (RuntimeException failure) {
-      indebted.putIfAbsent(subject, plan);
-      failed(failure);
+      debts.add(subject, plan);
+      failed(subject, failure);
       return !breaker.open();
     }
   }
 
-  /** Calls under way count as long as their instance shows that it lives. */
+  /** The time, by the calls that were decided locally. */
+  private long present() {
+    return ahead + ticker.getAsLong();
+  }
+
+  /**
+   * Calls under way count as long as their instance shows that it lives; who was left alone is
+   * asked for again.
+   */
   private void showLife() {
     if (!breaker.open()) {
-      underWay.subjects().forEach(this::showLife);
+      underWay.subjects().stream().filter(this::isAskedFor).forEach(this::showLife);
+    }
+    debts.resume(owed::isOf);
+    if (goesOn()) {
+      background.soon();
     }
   }
 

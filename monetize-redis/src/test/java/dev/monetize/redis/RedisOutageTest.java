@@ -43,7 +43,7 @@ class RedisOutageTest {
 
   private final Subject ann = new Subject("ann", "k1");
   private final Subject bob = new Subject("bob", "k2");
-  private final RateLimit rate = RateLimit.of("rate", 1000, Duration.ofHours(1));
+  private final RateLimit rate = RateLimit.of("rate", 1000, Duration.ofDays(100));
   private final WindowLimit quota =
       new WindowLimit(
           "quota", 100, 100, now -> new Window(0, 4_000_000_000L), Scope.CUSTOMER, false);
@@ -229,6 +229,18 @@ class RedisOutageTest {
     calls(ann, 20);
 
     admin.replicaofNoOne();
+    await(ann, 78);
+  }
+
+  /** It takes no writes, of nobody: after five calls none asks. */
+  @Test
+  void redisThatMissesItsReplicas_isDoneWithout() {
+    admin.configSet("min-replicas-to-write", "1");
+    long before = TestLimits.scripts(redis);
+    calls(ann, 20);
+    assertThat(TestLimits.scripts(redis) - before).isEqualTo(5);
+
+    admin.configSet("min-replicas-to-write", "0");
     await(ann, 78);
   }
 
