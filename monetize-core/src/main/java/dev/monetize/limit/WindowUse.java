@@ -3,8 +3,12 @@
 package dev.monetize.limit;
 
 /**
- * Where a limiter that starts empty learns what was used before: asked once for each subject and
- * window limit that it has no count of.
+ * Where a limiter learns what was used of a window that it has no count of.
+ *
+ * <p>Asked by the thread of a call that is being decided, so it answers at once and does not throw.
+ * A limiter that keeps its counts itself asks once for each subject and window limit that is new to
+ * it. One that shares them asks with every question: whether anybody has a count yet is known where
+ * they are kept, and elsewhere the answer is not used. Thread-safe.
  */
 @FunctionalInterface
 public interface WindowUse {

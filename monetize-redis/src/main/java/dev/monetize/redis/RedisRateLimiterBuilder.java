@@ -42,7 +42,8 @@ public final class RedisRateLimiterBuilder {
 
   /**
    * What the ledger knows to have been used of quotas: where Redis has no count of a window, as
-   * after it lost its keys, that is where it begins.
+   * after it lost its keys, that is where it begins. Asked with every question, as only Redis knows
+   * whether it has a count.
    */
   public RedisRateLimiterBuilder restoredFrom(WindowUse used) {
     this.used = Objects.requireNonNull(used, "used");
@@ -60,7 +61,8 @@ public final class RedisRateLimiterBuilder {
    * tenth of a second's, and only far from a limit. A quota is never exceeded for it; a rate limit
    * may see as many calls more in a window as all instances have taken ahead. What an instance has
    * taken ahead when its process is killed, or an answer is lost, is lost to the caller until the
-   * window ends. Off, unless set.
+   * window ends. {@link RedisRateLimiter#peek} counts what is taken ahead as used, by this instance
+   * too: it tells of less than is left. Off, unless set.
    *
    * @param instances how many instances share the limits, about, at least 1
    */

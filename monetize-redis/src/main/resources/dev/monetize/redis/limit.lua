@@ -13,7 +13,8 @@
 --   window  units used, start and end of the window in seconds
 --   calls   per instance of the service: calls under way, and until when they count without a sign of life
 -- A tag's lowest two bits are the kind. A rate's other bits come from its numbers: where they differ, the parts
--- are of another fraction. A window's tell whether what a ledger knows is still to be looked at. Slots of limits that are not asked about are kept while they tell anything.
+-- are of another fraction. A window's tell whether what a ledger knows is still to be looked at. Slots of limits
+-- that are not asked about are kept while they tell anything.
 --
 -- All numbers are whole and below 2^53, so doubles are exact.
 

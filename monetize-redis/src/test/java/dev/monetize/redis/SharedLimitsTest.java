@@ -15,6 +15,7 @@ import dev.monetize.limit.ConcurrencyLimit;
 import dev.monetize.limit.Decision;
 import dev.monetize.limit.Decision.Allowed;
 import dev.monetize.limit.Decision.Refused;
+import dev.monetize.limit.LimitSet;
 import dev.monetize.limit.RateLimit;
 import dev.monetize.limit.Scope;
 import dev.monetize.limit.Subject;
@@ -167,6 +168,63 @@ class SharedLimitsTest {
 
     assertThat(scripts(redis) - before).isEqualTo(2);
     assertThat(instance.acquire(ann, charge, NOW + 60 * SECOND)).isInstanceOf(Allowed.class);
+  }
+
+  /** Of endpoints that cost the same, for all of them. */
+  @Test
+  void subjectThatIsRefused_atManyEndpoints_asksOnceASecondForEachCost() {
+    RedisRateLimiter instance = instance();
+    LimitSet limits = LimitSet.of(List.of(RateLimit.of("minute", 5, Duration.ofMinutes(1))));
+    List<Charge> endpoints = new ArrayList<>();
+    for (int cost : new int[] {1, 5, 2, 1}) {
+      endpoints.add(Charge.of(limits, limit -> cost));
+    }
+    instance.acquire(ann, endpoints.get(1), NOW);
+    long before = scripts(redis);
+    for (int i = 0; i < 200; i++) {
+      long passed = i * SECOND / 100;
+      int cost = (int) endpoints.get(i % 4).amount(0);
+      Refused refused = (Refused) instance.acquire(ann, endpoints.get(i % 4), NOW + passed);
+      assertThat(refused.retryAfterNanos()).isEqualTo(12 * cost * SECOND - passed);
+    }
+
+    assertThat(scripts(redis) - before).as("two seconds, three costs").isEqualTo(6);
+  }
+
+  @Test
+  void refusals_ofASubject_areFew() {
+    RedisRateLimiter instance = instance();
+    LimitSet limits = LimitSet.of(List.of(RateLimit.of("minute", 60, Duration.ofMinutes(1))));
+    List<Charge> endpoints = new ArrayList<>();
+    for (int cost = 60; cost > 0; cost--) {
+      int of = cost;
+      endpoints.add(Charge.of(limits, limit -> of));
+    }
+    instance.acquire(ann, endpoints.get(0), NOW);
+    endpoints.forEach(charge -> instance.acquire(ann, charge, NOW));
+    long before = scripts(redis);
+
+    for (int i = 60 - 8; i < 60; i++) {
+      instance.acquire(ann, endpoints.get(i), NOW);
+    }
+    assertThat(scripts(redis)).isEqualTo(before);
+    instance.acquire(ann, endpoints.get(60 - 9), NOW);
+    assertThat(scripts(redis)).isEqualTo(before + 1);
+  }
+
+  @Test
+  void refusals_ofAllCharges_areForgotten_whenSomethingComesBack() {
+    RedisRateLimiter instance = instance();
+    LimitSet limits = LimitSet.of(List.of(hourly(15)));
+    Charge ten = Charge.of(limits, limit -> 10);
+    Charge six = Charge.of(limits, limit -> 6);
+    Allowed call = (Allowed) instance.acquire(ann, ten, NOW);
+    assertThat(instance.acquire(ann, ten, NOW)).isInstanceOf(Refused.class);
+    assertThat(instance.acquire(ann, six, NOW)).isInstanceOf(Refused.class);
+
+    instance.settle(call, new long[] {0}, NOW);
+
+    assertThat(instance.acquire(ann, six, NOW)).isInstanceOf(Allowed.class);
   }
 
   @Test
