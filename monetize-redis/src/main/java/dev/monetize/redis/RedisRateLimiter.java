@@ -199,9 +199,7 @@ public final class RedisRateLimiter implements RateLimiter {
         owe(subject, ended);
       }
     }
-    if (breaker.open()) {
-      background.soon(); // asks once a second
-    }
+    background.soon(); // asks, once a second in an outage
     return decision;
   }
 

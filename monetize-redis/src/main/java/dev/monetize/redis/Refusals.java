@@ -50,7 +50,7 @@ final class Refusals {
     }
 
     Known after(@Nullable Known other) {
-      return former == other ? this : new Known(charge, refused, since, until, other);
+      return new Known(charge, refused, since, until, other);
     }
   }
 

@@ -15,18 +15,22 @@ import org.junit.jupiter.api.Test;
 
 /**
  * What limits promise, over random histories of instances that share a server, with and without
- * leases: instances that are killed with what they had taken ahead, failovers that lose the last
- * writes, clocks that jump, scripts that are gone, answers that are lost. The server is the model
- * that the script equals bit for bit.
+ * leases, with calls under way, a ledger, and a server that they do without: instances that are
+ * killed with what they had taken ahead, failovers that lose the last writes, clocks that jump or
+ * are off, scripts that are gone, answers that are lost, a server that is away. The server is the
+ * model that the script equals bit for bit.
  */
 class HistoriesTest {
 
   private static final int HISTORIES = Integer.getInteger("monetize.test.histories", 100_000);
 
   private final Map<History.Event, Integer> events = new EnumMap<>(History.Event.class);
+  private final Map<History.Kind, Integer> kinds = new EnumMap<>(History.Kind.class);
   private long allowed;
   private long leased;
   private long full;
+  private long alone;
+  private long busy;
 
   private void run(long seed) {
     History history = new History(seed);
@@ -36,6 +40,9 @@ class HistoriesTest {
       allowed += history.allowed();
       leased += history.leased();
       full += history.quotaUsedUp() ? 1 : 0;
+      alone += history.alone();
+      busy += history.permitsUsedUp() ? 1 : 0;
+      kinds.merge(history.kind(), 1, Integer::sum);
     }
   }
 
@@ -53,10 +60,20 @@ class HistoriesTest {
       System.setErr(told);
     }
     System.out.printf(
-        "HistoriesTest: %,d histories in %d s, %,d calls allowed, %,d of them by leases; %,d"
-            + " quotas used up; %s%n",
-        HISTORIES, (System.nanoTime() - began) / 1_000_000_000, allowed, leased, full, events);
+        "HistoriesTest: %,d histories in %d s %s, %,d calls allowed, %,d of them by leases, %,d by"
+            + " instances alone; %,d quotas and %,d concurrency limits used up; %s%n",
+        HISTORIES,
+        (System.nanoTime() - began) / 1_000_000_000,
+        kinds,
+        allowed,
+        leased,
+        alone,
+        full,
+        busy,
+        events);
     assertThat(leased).isGreaterThan(allowed / 4);
+    assertThat(alone).isGreaterThan(10L * HISTORIES / 10);
+    assertThat(busy).isGreaterThan(HISTORIES / 20);
     assertThat(full).isGreaterThan(HISTORIES / 5);
     for (History.Event event : History.Event.values()) {
       assertThat(events.get(event)).as("%s", event).isGreaterThan(HISTORIES / 20);

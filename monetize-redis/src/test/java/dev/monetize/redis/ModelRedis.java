@@ -54,6 +54,7 @@ final class ModelRedis extends UnifiedJedis {
     server.state = new ScriptModel();
     server.next = Next.ANSWERED;
     server.mostTaken = 1;
+    server.away = false;
   }
 
   void clock(long micros) {
@@ -78,6 +79,31 @@ final class ModelRedis extends UnifiedJedis {
     server.next = next;
   }
 
+  /** Whether it cannot be reached at all. */
+  void away(boolean away) {
+    server.away = away;
+  }
+
+  /** Answers so far, but those that were lost. */
+  long answered() {
+    return server.answered - server.lost;
+  }
+
+  /** Answers that were lost. */
+  long answersLost() {
+    return server.lost;
+  }
+
+  /** How often rates were charged for what was taken elsewhere. */
+  long forces() {
+    return server.forces;
+  }
+
+  /** By how much rates were charged for what was taken elsewhere, in microseconds. */
+  long forcedMicros() {
+    return server.forcedMicros;
+  }
+
   /** How often a charge was taken at once, at most. */
   long mostTaken() {
     return server.mostTaken;
@@ -99,6 +125,11 @@ final class ModelRedis extends UnifiedJedis {
     private Next next = Next.ANSWERED;
     private long mostTaken;
     private long asked;
+    private long answered;
+    private long forces;
+    private long forcedMicros;
+    private long lost;
+    private boolean away;
     private @Nullable Charge last;
     private long[] lastAmounts = {};
 
@@ -106,6 +137,9 @@ final class ModelRedis extends UnifiedJedis {
     @SuppressWarnings("unchecked")
     public <T> T executeCommand(CommandObject<T> command) {
       asked++;
+      if (away) {
+        throw new Broken(new ConnectException("away"));
+      }
       CommandArguments all = command.getArguments();
       if (all.getCommand() == Protocol.Command.EVAL) {
         loaded = true;
@@ -118,7 +152,9 @@ final class ModelRedis extends UnifiedJedis {
         throw new Broken(new ConnectException("refused"));
       }
       byte[] answer = answer(all.get(all.size() - 2).getRaw());
+      answered++;
       if (fate == Next.ANSWER_LOST) {
+        lost++;
         throw new Broken(null);
       }
       return (T) answer;
@@ -150,7 +186,7 @@ final class ModelRedis extends UnifiedJedis {
       Charge charge = charge(amounts);
       List<Long> answer =
           operation == LimitRequest.FORCE
-              ? state.force(plan, charge, instance, start * 1_000_000_000, micros)
+              ? forced(charge, instance, start * 1_000_000_000)
               : state.decide(
                   plan,
                   ANYBODY,
@@ -165,6 +201,14 @@ final class ModelRedis extends UnifiedJedis {
       ByteBuffer to = ByteBuffer.allocate(8 * answer.size()).order(ByteOrder.LITTLE_ENDIAN);
       answer.forEach(number -> to.putDouble((double) number));
       return to.array();
+    }
+
+    private List<Long> forced(Charge charge, Instance instance, long callersNanos) {
+      long before = Math.max(micros, state.arrival());
+      List<Long> answer = state.force(plan, charge, instance, callersNanos, micros);
+      forcedMicros += Math.max(micros, state.arrival()) - before;
+      forces++;
+      return answer;
     }
 
     private Charge charge(long[] amounts) {

@@ -234,6 +234,20 @@ class RefusedKeyTest {
     assertThat(log.warnings()).hasSize(2).allMatch(line -> line.contains("did not decide"));
   }
 
+  /** Five failures make an outage; fewer are repaid as well. */
+  @Test
+  void blip_isRepaid_thoughNobodyCallsAnyMore() {
+    cut();
+    call(ann);
+    proxy.heal();
+
+    pass(1);
+
+    try (RedisRateLimiter other = RedisRateLimiter.on(redis).callersTime().build()) {
+      assertThat(other.peek(ann, charge.limits(), NOW + nanos.get()).remaining(1)).isEqualTo(49);
+    }
+  }
+
   @Test
   void redisThatComesAndGoes_isNoFlood() {
     for (int i = 0; i < 60; i++) {

@@ -65,6 +65,15 @@ final class ScriptModel {
         .orElse(0);
   }
 
+  /** A customer's calls under way, by instance: how many, and until when they count. */
+  Map<Integer, long[]> calls() {
+    Map<Integer, long[]> calls = new HashMap<>();
+    for (Used slot : states.get(0)) {
+      slot.held.forEach(held -> calls.put((int) held[0], new long[] {held[1], held[2]}));
+    }
+    return calls;
+  }
+
   /** What was used of a limit. */
   private static final class Used {
 

@@ -185,7 +185,7 @@ class SharedLimitsTest {
       long passed = i * SECOND / 100;
       int cost = (int) endpoints.get(i % 4).amount(0);
       Refused refused = (Refused) instance.acquire(ann, endpoints.get(i % 4), NOW + passed);
-      assertThat(refused.retryAfterNanos()).isEqualTo(12 * cost * SECOND - passed);
+      assertThat(refused.retryAfterNanos()).isEqualTo(12L * cost * SECOND - passed);
     }
 
     assertThat(scripts(redis) - before).as("two seconds, three costs").isEqualTo(6);
