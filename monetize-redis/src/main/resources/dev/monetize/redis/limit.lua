@@ -149,6 +149,20 @@ for _ = 1, corrections do
     end
     slot.tag, slot.used, slot.start, slot.ends = ALONE, 0, start, ends
   end
+  if slots and kind == CALLS and start == 1 and difference > 0 then -- all that it has: known here or not
+    if not slot then
+      slot = { tag = CALLS, id = id, kind = kind, held = {} }
+      slots[id * 4 + kind] = slot
+      slots[#slots + 1] = slot
+    end
+    local known = false
+    for _, held in ipairs(slot.held) do
+      known = known or held.by == instance
+    end
+    if not known then
+      slot.held[#slot.held + 1] = { by = instance, calls = 0, ends = 0 }
+    end
+  end
   if slot and kind == RATE and (slot.unknown or slot.tag) == start then -- of a lease, what nobody spent
     slot.time, slot.part = slot.time - difference, slot.part - part
     if slot.part < 0 then

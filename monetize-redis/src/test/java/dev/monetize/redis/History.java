@@ -41,8 +41,8 @@ import java.util.Random;
  *
  * <p>Calls under way: those of living instances are at most what the limit says, and what the
  * server lost of them: by failovers, and by a clock that went past the time until which they are
- * believed; and one for each refusal that was lost, until the next sign of life. In the end none is
- * left.
+ * believed; and one for each call of which nobody knows whether it was counted, and it was not,
+ * until the next sign of life. In the end none is left.
  */
 final class History {
 
@@ -56,6 +56,7 @@ final class History {
     NO_SCRIPT,
     NOT_REACHED,
     AWAY,
+    QUESTION_LOST,
     ANSWER_LOST
   }
 
@@ -128,14 +129,18 @@ final class History {
 
   private long excessAt;
 
+  /** Admitted alone and not charged for, of the charges so far. */
+  private long uncharged;
+
+  private long charges;
+
   /** An instance, whose background work is done when the history says so. */
   private final class Node {
 
     private final int number = random.nextInt();
     private final RedisRateLimiter limiter;
     private final List<Call> underWay = new ArrayList<>();
-    private AloneTally tally =
-        new AloneTally(share, rate.burst(), rate.intervalNanos(), included);
+    private AloneTally tally = new AloneTally(share, rate.burst(), rate.intervalNanos(), included);
     private Runnable flush = () -> {};
     private Runnable nowAndThen = () -> {};
     private boolean due;
@@ -147,7 +152,7 @@ final class History {
 
     private boolean outdated;
 
-    /** Calls that the server refused and was told the end of, since the answer was lost. */
+    /** Calls that the server did not count and was told the end of, as nobody knew. */
     private long endedInVain;
 
     Node(int instances) {
@@ -270,8 +275,7 @@ final class History {
     this.seed = seed;
     this.random = new Random(seed);
     this.kind = KINDS[random.nextInt(KINDS.length)];
-    this.leases =
-        (kind == Kind.SHARED || kind == Kind.RESTORED) && random.nextInt(5) > 0;
+    this.leases = (kind == Kind.SHARED || kind == Kind.RESTORED) && random.nextInt(5) > 0;
     this.gentle = random.nextInt(4) == 0;
     this.included = 20L + random.nextInt(400);
     this.permits = 20L + random.nextInt(600);
@@ -355,8 +359,11 @@ final class History {
     return (NOW + passed + jumped) / SECOND;
   }
 
-  private boolean loses(Event event) {
-    return event == Event.KILL || event == Event.FAILOVER || event == Event.ANSWER_LOST;
+  private static boolean loses(Event event) {
+    return switch (event) {
+      case KILL, FAILOVER, QUESTION_LOST, ANSWER_LOST -> true;
+      case JUMP_FORWARD, JUMP_BACK, CLOCK_OFF, NO_SCRIPT, NOT_REACHED, AWAY -> false;
+    };
   }
 
   private void befall(Event any) {
@@ -377,6 +384,7 @@ final class History {
         away = 1 + random.nextInt(5);
         redis.away(true);
       }
+      case QUESTION_LOST -> redis.next(ModelRedis.Next.QUESTION_LOST);
       case ANSWER_LOST -> redis.next(ModelRedis.Next.ANSWER_LOST);
     }
   }
@@ -420,13 +428,13 @@ final class History {
   private void call(Node node) {
     long before = redis.asked();
     long answered = redis.answered();
-    long answersLost = redis.answersLost();
+    long wereLost = redis.lost();
     long counts = kind == Kind.CALLS ? node.counted() : 0;
     Decision decision = node.limiter.acquire(ann, charge, node.now());
     if (redis.asked() != before) {
       note();
     }
-    if (kind == Kind.CALLS && redis.answersLost() != answersLost && node.counted() <= counts) {
+    if (kind == Kind.CALLS && redis.lost() != wereLost && node.counted() <= counts) {
       node.endedInVain++;
     }
     if (!(decision instanceof Allowed call)) {
@@ -451,7 +459,7 @@ final class History {
     } else if (kind != Kind.ALONE) {
       judgeQuota(window);
     }
-    judgeRate();
+    judgeRate(byNode);
     judgeCalls();
   }
 
@@ -482,11 +490,13 @@ final class History {
     }
   }
 
-  private void judgeRate() {
+  private void judgeRate(boolean byNode) {
     excess = Math.max(0, excess - (passed - excessAt) / (double) rate.intervalNanos()) + 1;
     excessAt = passed;
     long ahead = leases ? nodes.size() * redis.mostTaken() : 0;
-    long uncharged = alone - redis.forcedMicros() * 1_000 / rate.intervalNanos();
+    long charged = redis.forcedMicros() * 1_000 / rate.intervalNanos();
+    uncharged = Math.max(0, uncharged - (charged - charges)) + (byNode ? 1 : 0);
+    charges = charged;
     if (excess > rate.burst() + ahead + permitsLost + uncharged + 1) {
       judge(
           "%.1f more than came back, of at most %d + %d + %d + %d"
@@ -542,9 +552,13 @@ final class History {
       return;
     }
     long window = admitted.keySet().stream().max(Long::compare).orElseThrow();
+    Map<Long, Long> known = redis.state().windows();
+    if (known.keySet().stream().anyMatch(later -> later > window)) {
+      return; // begun by a call whose answer was lost
+    }
     long units = admitted.get(window);
-    long count = redis.state().windows().getOrDefault(window, 0L);
-    boolean exact = !was(Event.KILL) && !was(Event.ANSWER_LOST);
+    long count = known.getOrDefault(window, 0L);
+    boolean exact = events.keySet().stream().noneMatch(History::loses);
     if (exact && count != units) {
       judge("%d counted, and %d admitted".formatted(count, units));
     }

@@ -34,6 +34,7 @@ final class ModelRedis extends UnifiedJedis {
   enum Next {
     ANSWERED,
     NOT_REACHED,
+    QUESTION_LOST,
     ANSWER_LOST
   }
 
@@ -86,11 +87,11 @@ final class ModelRedis extends UnifiedJedis {
 
   /** Answers so far, but those that were lost. */
   long answered() {
-    return server.answered - server.lost;
+    return server.answered;
   }
 
-  /** Answers that were lost. */
-  long answersLost() {
+  /** Questions and answers that were lost, which nobody can tell apart. */
+  long lost() {
     return server.lost;
   }
 
@@ -151,12 +152,16 @@ final class ModelRedis extends UnifiedJedis {
       if (fate == Next.NOT_REACHED) {
         throw new Broken(new ConnectException("refused"));
       }
+      if (fate == Next.QUESTION_LOST) {
+        lost++;
+        throw new Broken(null);
+      }
       byte[] answer = answer(all.get(all.size() - 2).getRaw());
-      answered++;
       if (fate == Next.ANSWER_LOST) {
         lost++;
         throw new Broken(null);
       }
+      answered++;
       return (T) answer;
     }
 

@@ -111,6 +111,22 @@ class PermitsTest {
     end(kept);
   }
 
+  /** As after a failover, or ends that were told in vain: the server knows of none. */
+  @Test
+  void count_isTold_thoughTheServerHasNone() {
+    Allowed kept = begin();
+    redis.flushAll();
+    proxy.cutAfter(Direction.TO_SERVER, 0);
+    begin();
+    proxy.heal();
+    assertThat(free()).isEqualTo(5);
+
+    showLife.run();
+
+    assertThat(free()).isEqualTo(3);
+    end(kept);
+  }
+
   /** What ended and is not told yet is not taken off twice. */
   @Test
   void count_goesWithWhatIsOwed() {

@@ -243,6 +243,7 @@ final class ScriptModel {
     long second = Math.floorDiv(micros, SECOND);
     for (Correction correction : corrections) {
       begin(correction, second);
+      beginCount(correction, instance);
       for (Used slot : states.get(correction.scope())) {
         if (slot.id != correction.id() || slot.kind != correction.kind()) {
           continue;
@@ -278,6 +279,25 @@ final class ScriptModel {
       part += unspent.parts();
     }
     slot.arrival = time < 0 ? Gcra.Arrival.FRESH : new Gcra.Arrival(time, part);
+  }
+
+  /** All that an instance has under way, which the server may know nothing of. */
+  private void beginCount(Correction correction, Instance instance) {
+    if (!correction.isCount() || correction.difference() <= 0) {
+      return;
+    }
+    List<Used> slots = states.get(correction.scope());
+    Used known = null;
+    for (Used slot : slots) {
+      known = slot.kind == LimitPlan.CALLS && slot.id == correction.id() ? slot : known;
+    }
+    if (known == null) {
+      known = new Used(LimitPlan.CALLS, correction.id(), LimitPlan.CALLS);
+      slots.add(known);
+    }
+    if (known.held.stream().noneMatch(held -> held[0] == instance.number())) {
+      known.held.add(new long[] {instance.number(), 0, 0});
+    }
   }
 
   /** What was taken while Redis was away may be of a window that it has not seen. */
