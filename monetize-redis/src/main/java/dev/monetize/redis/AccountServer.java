@@ -18,10 +18,12 @@ import redis.clients.jedis.exceptions.JedisException;
 final class AccountServer {
 
   private final UnifiedJedis redis;
+  private final LookUps lookUps;
   private final String prefix;
 
   AccountServer(UnifiedJedis redis, String prefix) {
     this.redis = redis;
+    this.lookUps = LookUps.through(redis);
     this.prefix = prefix;
   }
 
@@ -35,7 +37,22 @@ final class AccountServer {
   }
 
   AutoCloseable feed(String kind, Changes.Listener listener) {
-    return ChangeFeed.start(redis, channel(kind), listener);
+    return ChangeFeed.start(
+        redis,
+        channel(kind),
+        new Changes.Listener() {
+          @Override
+          public void changed(String customer) {
+            lookUps.wake();
+            listener.changed(customer);
+          }
+
+          @Override
+          public void missed() {
+            lookUps.wake();
+            listener.missed();
+          }
+        });
   }
 
   /**
@@ -45,6 +62,35 @@ final class AccountServer {
    */
   <T> T ask(Function<UnifiedJedis, T> question) {
     return answered(() -> question.apply(redis));
+  }
+
+  /**
+   * Asks the server what a call waits for, unless it has not answered for a while.
+   *
+   * @return null if there is nothing
+   * @throws UncheckedIOException if it does not answer, or is not asked
+   */
+  @Nullable String lookUp(Function<UnifiedJedis, @Nullable String> question) {
+    IOException away = lookUps.away();
+    if (away != null) {
+      throw new NotAsked(said(away.getMessage()), away);
+    }
+    return answered(() -> lookUps.ask(() -> question.apply(redis)));
+  }
+
+  /** Made for each call of an outage: where it was made is no news. */
+  private static final class NotAsked extends UncheckedIOException {
+
+    private static final long serialVersionUID = 1;
+
+    NotAsked(String message, IOException cause) {
+      super(message, cause);
+    }
+
+    @Override
+    public synchronized Throwable fillInStackTrace() {
+      return this;
+    }
   }
 
   /** Asks the server, which may answer nothing; whether it answered something. */
@@ -72,9 +118,12 @@ final class AccountServer {
     try {
       return question.get();
     } catch (JedisException e) {
-      String what = "accounts in Redis (" + prefix + "*): " + RedisAdvice.of(e, prefix);
-      throw new UncheckedIOException(what, new IOException(e));
+      throw new UncheckedIOException(said(RedisAdvice.of(e, prefix)), new IOException(e));
     }
+  }
+
+  private String said(@Nullable String what) {
+    return "accounts in Redis (" + prefix + "*): " + what;
   }
 
   /** Reads what is kept under a name. */

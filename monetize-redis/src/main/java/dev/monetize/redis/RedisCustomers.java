@@ -54,7 +54,10 @@ import redis.clients.jedis.params.SetParams;
  * overtake each other are told apart by their numbers.
  *
  * <p>Throws {@link UncheckedIOException} where the server does not answer: callers already known
- * are served meanwhile, others refused with 503. Thread-safe; the client stays the app's to close.
+ * are served meanwhile, others refused with 503. After five failures in a row no call waits for the
+ * server; a thread asks it once a second until it answers, for all customers and subscriptions of
+ * one client. Of a cluster that is so too where one of its primaries is away. Thread-safe; the
+ * client stays the app's to close.
  */
 public final class RedisCustomers implements CustomerStore, Changes {
 
@@ -93,7 +96,9 @@ public final class RedisCustomers implements CustomerStore, Changes {
 
   @Override
   public Optional<KeyOwner> find(KeyHash hash) {
-    return key(hash).map(key -> new KeyOwner(key.customer(), key.id(), key.validUntil()));
+    String name = hashName(hash);
+    return key(name, server.lookUp(redis -> redis.get(name)))
+        .map(key -> new KeyOwner(key.customer(), key.id(), key.validUntil()));
   }
 
   @Override
@@ -130,7 +135,11 @@ public final class RedisCustomers implements CustomerStore, Changes {
 
   private Optional<ApiKey> key(KeyHash hash) {
     String name = hashName(hash);
-    return Optional.ofNullable(server.get(name))
+    return key(name, server.get(name));
+  }
+
+  private static Optional<ApiKey> key(String name, @Nullable String value) {
+    return Optional.ofNullable(value)
         .flatMap(record -> AccountServer.read(name, record, RedisCustomers::keyOf));
   }
 

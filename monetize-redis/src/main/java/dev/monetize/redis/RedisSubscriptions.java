@@ -59,7 +59,7 @@ public final class RedisSubscriptions implements Subscriptions, Changes {
   @Override
   public Optional<Subscription> find(String customer) {
     String share = share(customer);
-    return Optional.ofNullable(server.ask(redis -> redis.hget(share, customer)))
+    return Optional.ofNullable(server.lookUp(redis -> redis.hget(share, customer)))
         .map(text -> read(share, text));
   }
 
