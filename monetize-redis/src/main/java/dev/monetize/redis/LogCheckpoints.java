@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.monetize.redis;
 
+import dev.monetize.redis.JournalServer.Checkpoints;
 import dev.monetize.usage.JournalFold;
 import dev.monetize.usage.JournalRecord;
 import dev.monetize.usage.SinkProgress;
@@ -108,25 +109,64 @@ final class LogCheckpoints implements AutoCloseable {
   }
 
   /**
-   * Reads the one there is into an empty fold.
+   * Reads the one there is into an empty fold; the former one where that is damaged, and all
+   * records since are there.
    *
-   * @return the sequence that it reaches, 0 if there is none
+   * @return the one in force, and the one that was read; 0 if there is none
    */
-  static long read(JournalServer server, UUID journal, JournalFold into) throws IOException {
-    for (long reached = server.checkpointed(); reached > 0; reached = server.checkpointed()) {
-      byte[] bytes = server.checkpoint(reached);
-      if (bytes != null) {
-        try (GZIPInputStream unzipped = new GZIPInputStream(new ByteArrayInputStream(bytes))) {
-          into.read(journal, unzipped.readAllBytes());
-        }
-        return reached;
+  static Checkpoints read(JournalServer server, UUID journal, JournalFold into) throws IOException {
+    Checkpoints there = server.checkpoints();
+    while (there.inForce() > 0) {
+      Part one = Part.of(server.checkpoint(there.inForce()));
+      if (one.bytes() != null) {
+        into.read(journal, one.bytes());
+        return new Checkpoints(there.inForce(), there.inForce());
       }
-      if (reached == server.checkpointed()) {
-        throw new IOException(
-            "the checkpoint of the journal in Redis is gone: was a key deleted, or evicted?");
+      Checkpoints now = server.checkpoints();
+      if (now.equals(there)) {
+        readFormer(server, there, one.fault(), journal, into);
+        return there;
+      }
+      there = now;
+    }
+    return new Checkpoints(0, 0);
+  }
+
+  private static void readFormer(
+      JournalServer server, Checkpoints there, String fault, UUID journal, JournalFold into)
+      throws IOException {
+    Part former = Part.of(there.former() == 0 ? null : server.checkpoint(there.former()));
+    if (former.bytes() == null) {
+      throw new IOException(
+          "the checkpoint of the journal in Redis is %s; and the one before is %s"
+              .formatted(fault, former.fault()));
+    }
+    if (!server.reachesBackTo(there.former())) {
+      throw new IOException(
+          "the checkpoint of the journal in Redis is %s; and records since the one before, %s, are"
+              .formatted(fault, there.former())
+              + " deleted");
+    }
+    into.read(journal, former.bytes());
+    log.error(
+        "the checkpoint of the journal in Redis is {}. The one before is good, and so are the"
+            + " records since: nothing is lost. See what else writes to that server",
+        fault);
+  }
+
+  /** What is kept of one: its bytes, or what is wrong with them. */
+  private record Part(byte @Nullable [] bytes, String fault) {
+
+    static Part of(byte @Nullable [] zipped) {
+      if (zipped == null) {
+        return new Part(null, "gone (deleted, or evicted)");
+      }
+      try (GZIPInputStream unzipped = new GZIPInputStream(new ByteArrayInputStream(zipped))) {
+        return new Part(unzipped.readAllBytes(), "");
+      } catch (IOException e) {
+        return new Part(null, "damaged (" + e + ")");
       }
     }
-    return 0;
   }
 
   /** Makes one of all there is, and deletes what it covers and nobody needs; if it is our turn. */
@@ -144,7 +184,8 @@ final class LogCheckpoints implements AutoCloseable {
 
   private boolean make(String turn) throws IOException {
     JournalFold fold = kind.fresh();
-    long former = read(server, journal, fold);
+    Checkpoints read = read(server, journal, fold);
+    long former = read.former();
     long reached = fold(fold, former);
     if (reached > former) {
       ByteArrayOutputStream bytes = new ByteArrayOutputStream(1 << 16);
@@ -153,7 +194,7 @@ final class LogCheckpoints implements AutoCloseable {
       }
       byte[] written = bytes.toByteArray();
       server.write(reached, written);
-      if (!server.save(CLAIM, turn, reached, former, written)) {
+      if (!server.save(CLAIM, turn, reached, read.inForce(), written)) {
         return false;
       }
     }
