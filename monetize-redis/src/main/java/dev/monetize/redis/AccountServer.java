@@ -10,9 +10,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.exceptions.JedisException;
+import redis.clients.jedis.util.JedisClusterCRC16;
 
 /** Accounts on a server: asks it, and says what to do where it does not answer. */
 final class AccountServer {
@@ -93,19 +95,37 @@ final class AccountServer {
     }
   }
 
-  /** Asks the server, which may answer nothing; whether it answered something. */
-  boolean answers(Function<UnifiedJedis, @Nullable Object> question) {
-    return answered(() -> question.apply(redis) != null);
-  }
-
   /** Runs a script on a name, with what else it needs. */
   String run(LuaScript script, String name, String... arguments) {
+    return run(script, List.of(name), arguments);
+  }
+
+  /**
+   * Runs a script that does the same, and answers the same, where it comes again within ten
+   * minutes: a client of a cluster sends it once more where an answer is lost.
+   */
+  String runOnce(LuaScript script, String name, String... arguments) {
+    String done = done(name, Long.toHexString(Secret.number()));
+    return run(script, done.isEmpty() ? List.of(name) : List.of(name, done), arguments);
+  }
+
+  /** A name in the slot of another; empty where braces leave none. */
+  private String done(String name, String call) {
+    int slot = JedisClusterCRC16.getSlot(name);
+    return Stream.of("{" + name + "}", name)
+        .map(beside -> prefix + "done:" + beside + ":" + call)
+        .filter(done -> JedisClusterCRC16.getSlot(done) == slot)
+        .findFirst()
+        .orElse("");
+  }
+
+  private String run(LuaScript script, List<String> names, String... arguments) {
     return answered(
         () ->
             new String(
                 script.run(
                     redis,
-                    List.of(bytes(name)),
+                    names.stream().map(AccountServer::bytes).toList(),
                     Arrays.stream(arguments).map(AccountServer::bytes).toList()),
                 StandardCharsets.UTF_8));
   }

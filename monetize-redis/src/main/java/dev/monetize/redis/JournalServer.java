@@ -100,9 +100,7 @@ final class JournalServer {
   /** Whether there still are all records behind a sequence. */
   boolean reachesBackTo(long sequence) {
     List<LogEntry> oldest = read(1, Long.MAX_VALUE, 1);
-    return !oldest.isEmpty()
-        && oldest.get(0).sequence() <= sequence + 1
-        && first() <= sequence + 1;
+    return !oldest.isEmpty() && oldest.get(0).sequence() <= sequence + 1 && first() <= sequence + 1;
   }
 
   private static long number(byte @Nullable [] text) {

@@ -144,7 +144,7 @@ final class LogCheckpoints implements AutoCloseable {
     if (!server.reachesBackTo(there.former())) {
       throw new IOException(
           "the checkpoint of the journal in Redis is %s; and records since the one before, %s, are"
-              .formatted(fault, there.former())
+                  .formatted(fault, there.former())
               + " deleted");
     }
     into.read(journal, former.bytes());

@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.UnifiedJedis;
-import redis.clients.jedis.params.SetParams;
 
 /**
  * Customers and keys of all instances of a service that share a Redis or Valkey: a single server,
@@ -37,6 +36,9 @@ import redis.clients.jedis.params.SetParams;
  *   <li>A change is told to all instances at once; each keeps a connection of the client's for
  *       listening. Where that is lost, it comes again, and everybody is looked up anew.
  *   <li>Of two changes to one key at the same moment, the one that began last counts.
+ *   <li>What a client of a cluster sends again, as an answer was lost, is done once and answered as
+ *       it was. For that a name is written beside the one that is changed, for ten minutes; where
+ *       braces in a customer's id leave none in its slot, that customer's is not.
  * </ul>
  *
  * <p>A look-up is one command. A key is written in this order, each step a command on one name, so
@@ -61,6 +63,7 @@ import redis.clients.jedis.params.SetParams;
  */
 public final class RedisCustomers implements CustomerStore, Changes {
 
+  private static final LuaScript CUSTOMER = LuaScript.load("customer.lua");
   private static final LuaScript PLACE = LuaScript.load("key-place.lua");
   private static final LuaScript RECORD = LuaScript.load("key-record.lua");
   private static final LuaScript REPLACE = LuaScript.load("replace.lua");
@@ -157,8 +160,12 @@ public final class RedisCustomers implements CustomerStore, Changes {
 
   @Override
   public void put(Customer customer) {
-    String text = AccountText.of(customer);
-    server.ask(redis -> redis.set(server.name("customer", customer.id()), text));
+    String unused = write(customer, PUT);
+  }
+
+  private String write(Customer customer, String how) {
+    String name = server.name("customer", customer.id());
+    return server.runOnce(CUSTOMER, name, AccountText.of(customer), how);
   }
 
   @Override
@@ -175,9 +182,7 @@ public final class RedisCustomers implements CustomerStore, Changes {
 
   @Override
   public boolean add(Customer customer) {
-    String text = AccountText.of(customer);
-    SetParams absent = SetParams.setParams().nx();
-    return server.answers(redis -> redis.set(server.name("customer", customer.id()), text, absent));
+    return write(customer, ADD).isEmpty();
   }
 
   /**
@@ -235,17 +240,13 @@ public final class RedisCustomers implements CustomerStore, Changes {
 
   private String record(
       ApiKey key, String change, KeyHash hash, String text, String how, String present) {
-    return server.run(
-        RECORD,
-        hashName(hash),
-        change,
-        key.id(),
-        text,
-        MOVED_SECONDS,
-        server.channel(KEYS),
-        key.customer(),
-        how,
-        present);
+    String channel = server.channel(KEYS);
+    String[] arguments = {
+      change, key.id(), text, MOVED_SECONDS, channel, key.customer(), how, present
+    };
+    return how.equals(PUT)
+        ? server.run(RECORD, hashName(hash), arguments)
+        : server.runOnce(RECORD, hashName(hash), arguments);
   }
 
   private static void checkTwin(ApiKey key, String other) {

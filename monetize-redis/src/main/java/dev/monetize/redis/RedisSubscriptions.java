@@ -88,7 +88,7 @@ public final class RedisSubscriptions implements Subscriptions, Changes {
     List<String> arguments =
         new ArrayList<>(List.of(customer, AccountText.of(subscription), server.channel(KIND), how));
     arguments.addAll(List.of(present));
-    return server.run(WRITE, share(customer), arguments.toArray(new String[0]));
+    return server.runOnce(WRITE, share(customer), arguments.toArray(new String[0]));
   }
 
   @Override

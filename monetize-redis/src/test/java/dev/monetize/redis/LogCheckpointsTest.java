@@ -205,8 +205,7 @@ class LogCheckpointsTest {
       append(one, 5);
     }
     byte[] newest =
-        JournalNames.bytes(
-            "monetize:{usage}:checkpoint:" + server(redis).checkpoints().inForce());
+        JournalNames.bytes("monetize:{usage}:checkpoint:" + server(redis).checkpoints().inForce());
     byte[] whole = redis.get(newest);
     redis.set(newest, damage.apply(whole));
     return newest;

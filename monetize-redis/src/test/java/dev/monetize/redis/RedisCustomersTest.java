@@ -11,12 +11,15 @@ import dev.monetize.identity.KeyHash;
 import dev.monetize.identity.Subscription;
 import java.io.UncheckedIOException;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.Protocol;
 import redis.clients.jedis.RedisClient;
+import redis.clients.jedis.util.JedisClusterCRC16;
 
 class RedisCustomersTest {
 
@@ -43,7 +46,12 @@ class RedisCustomersTest {
     store.put(KEY);
     RedisSubscriptions.on(redis).put(Subscription.to("pro", "acme"));
 
-    assertThat(redis.keys("*"))
+    Set<String> names = redis.keys("*");
+    for (String done : redis.keys("monetize:done:*")) {
+      assertThat(redis.ttl(done)).as(done).isBetween(1L, 600L);
+      names.remove(done);
+    }
+    assertThat(names)
         .containsExactlyInAnyOrder(
             "monetize:customer:acme",
             "monetize:keys-of:acme",
@@ -115,6 +123,26 @@ class RedisCustomersTest {
     assertThat(store.add(KEY)).as("broken at step %s", n).isEqualTo(!there);
     assertWhole(KEY);
     return broke;
+  }
+
+  /** One who adds is told that it did, whatever is in the id; the names share a slot. */
+  @Test
+  void nameBesideACustomers_isInItsSlot() {
+    for (String prefix : List.of("monetize:", "{monetize}:")) {
+      for (String id : List.of("acme", "{acme}", "x{acme}y", "ac{me", "%{a}{b}")) {
+        redis.flushAll();
+        new RedisCustomers(redis, prefix).put(new Customer(id, ""));
+        Set<Integer> slots = new HashSet<>();
+        redis.keys("*").forEach(name -> slots.add(JedisClusterCRC16.getSlot(name)));
+        assertThat(redis.keys("*")).as(id).hasSize(2);
+        assertThat(slots).as(id).hasSize(1);
+      }
+    }
+    redis.flushAll();
+    for (String id : List.of("ac}me", "{}acme")) {
+      assertThat(store.add(new Customer(id, ""))).as("none beside").isTrue();
+      assertThat(store.add(new Customer(id, ""))).isFalse();
+    }
   }
 
   private record Change(@Nullable ApiKey before, ApiKey after) {}
