@@ -117,55 +117,56 @@ final class LogCheckpoints implements AutoCloseable {
   static Checkpoints read(JournalServer server, UUID journal, JournalFold into) throws IOException {
     Checkpoints there = server.checkpoints();
     while (there.inForce() > 0) {
-      Part one = Part.of(server.checkpoint(there.inForce()));
-      if (one.bytes() != null) {
-        into.read(journal, one.bytes());
-        return new Checkpoints(there.inForce(), there.inForce());
+      byte[] whole;
+      try {
+        whole = unzipped(server.checkpoint(there.inForce()));
+      } catch (IOException fault) {
+        Checkpoints now = server.checkpoints();
+        if (now.equals(there)) {
+          readFormer(server, there, fault, journal, into);
+          return there;
+        }
+        there = now;
+        continue;
       }
-      Checkpoints now = server.checkpoints();
-      if (now.equals(there)) {
-        readFormer(server, there, one.fault(), journal, into);
-        return there;
-      }
-      there = now;
+      into.read(journal, whole);
+      return new Checkpoints(there.inForce(), there.inForce());
     }
     return new Checkpoints(0, 0);
   }
 
   private static void readFormer(
-      JournalServer server, Checkpoints there, String fault, UUID journal, JournalFold into)
+      JournalServer server, Checkpoints there, IOException fault, UUID journal, JournalFold into)
       throws IOException {
-    Part former = Part.of(there.former() == 0 ? null : server.checkpoint(there.former()));
-    if (former.bytes() == null) {
-      throw new IOException(
-          "the checkpoint of the journal in Redis is %s; and the one before is %s"
-              .formatted(fault, former.fault()));
+    String what = "the checkpoint of the journal in Redis is " + fault.getMessage();
+    byte[] former;
+    try {
+      former = unzipped(there.former() == 0 ? null : server.checkpoint(there.former()));
+    } catch (IOException e) {
+      throw new IOException(what + "; and the one before is " + e.getMessage(), fault);
     }
     if (!server.reachesBackTo(there.former())) {
       throw new IOException(
-          "the checkpoint of the journal in Redis is %s; and records since the one before, %s, are"
-                  .formatted(fault, there.former())
-              + " deleted");
+          "%s; and records since the one before, %s, are deleted".formatted(what, there.former()),
+          fault);
     }
-    into.read(journal, former.bytes());
+    into.read(journal, former);
     log.error(
-        "the checkpoint of the journal in Redis is {}. The one before is good, and so are the"
-            + " records since: nothing is lost. See what else writes to that server",
+        "{}. The one before is good, and so are the records since: nothing is lost. See what else"
+            + " writes to that server",
+        what,
         fault);
   }
 
-  /** What is kept of one: its bytes, or what is wrong with them. */
-  private record Part(byte @Nullable [] bytes, String fault) {
-
-    static Part of(byte @Nullable [] zipped) {
-      if (zipped == null) {
-        return new Part(null, "gone (deleted, or evicted)");
-      }
-      try (GZIPInputStream unzipped = new GZIPInputStream(new ByteArrayInputStream(zipped))) {
-        return new Part(unzipped.readAllBytes(), "");
-      } catch (IOException e) {
-        return new Part(null, "damaged (" + e + ")");
-      }
+  /** Throws what is wrong with it. */
+  private static byte[] unzipped(byte @Nullable [] zipped) throws IOException {
+    if (zipped == null) {
+      throw new IOException("gone (deleted, or evicted)");
+    }
+    try (GZIPInputStream unzipped = new GZIPInputStream(new ByteArrayInputStream(zipped))) {
+      return unzipped.readAllBytes();
+    } catch (IOException e) {
+      throw new IOException("damaged (" + e + ")", e);
     }
   }
 
