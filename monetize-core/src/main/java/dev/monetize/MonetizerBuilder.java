@@ -5,6 +5,7 @@ package dev.monetize;
 import dev.monetize.identity.AccountFile;
 import dev.monetize.identity.Changes;
 import dev.monetize.identity.Customers;
+import dev.monetize.identity.EndingKeys;
 import dev.monetize.identity.KeyFormat;
 import dev.monetize.identity.MonetizeKeys;
 import dev.monetize.identity.Subscriptions;
@@ -37,6 +38,7 @@ import dev.monetize.usage.UsageSink;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -56,6 +58,9 @@ import org.jspecify.annotations.Nullable;
 public final class MonetizerBuilder {
 
   private static final Duration FLUSH = Duration.ofSeconds(3);
+
+  /** A key that ended longer ago is in no notice. */
+  private static final Duration KEY_NEWS = Duration.ofDays(8);
 
   private @Nullable TierCatalog tiers;
   private @Nullable Path directory;
@@ -336,14 +341,16 @@ public final class MonetizerBuilder {
             journal.claims(),
             clock);
     opened.push(() -> notices.close(FLUSH));
-    if (whose instanceof AccountFile file) {
-      notices.watchKeys(() -> expiring(file));
+    if (whose instanceof EndingKeys store) {
+      notices.watchKeys(() -> expiring(store, clock.instant()));
     }
     return notices;
   }
 
-  private static Stream<ExpiringKey> expiring(AccountFile file) {
-    return file.allKeys()
+  private Stream<ExpiringKey> expiring(EndingKeys store, Instant now) {
+    int days = noticeRules.days().isEmpty() ? 0 : noticeRules.days().get(0);
+    return store
+        .ending(now.minus(KEY_NEWS), now.plus(Duration.ofDays(days + 1L)))
         .filter(key -> !key.revoked())
         .flatMap(
             key ->

@@ -7,14 +7,18 @@ import dev.monetize.identity.ApiKey;
 import dev.monetize.identity.Changes;
 import dev.monetize.identity.Customer;
 import dev.monetize.identity.CustomerStore;
+import dev.monetize.identity.EndingKeys;
 import dev.monetize.identity.KeyHash;
 import dev.monetize.identity.KeyOwner;
 import java.io.UncheckedIOException;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.UnifiedJedis;
+import redis.clients.jedis.params.ZRangeParams;
 
 /**
  * Customers and keys of all instances of a service that share a Redis or Valkey: a single server,
@@ -46,7 +50,7 @@ import redis.clients.jedis.UnifiedJedis;
  *
  * <ol>
  *   <li>its id says whose it is, and under which hash it will be, and numbers the change
- *   <li>its customer has its id
+ *   <li>its customer has its id; so have the ends of keys, if it has one
  *   <li>its hash holds the key: from here it works, or has been revoked
  *   <li>older hashes of it hold it no more
  * </ol>
@@ -61,11 +65,12 @@ import redis.clients.jedis.UnifiedJedis;
  * one client. Of a cluster that is so too where one of its primaries is away. Thread-safe; the
  * client stays the app's to close.
  */
-public final class RedisCustomers implements CustomerStore, Changes {
+public final class RedisCustomers implements CustomerStore, EndingKeys, Changes {
 
   private static final LuaScript CUSTOMER = LuaScript.load("customer.lua");
   private static final LuaScript PLACE = LuaScript.load("key-place.lua");
   private static final LuaScript RECORD = LuaScript.load("key-record.lua");
+  private static final LuaScript END = LuaScript.load("key-end.lua");
   private static final LuaScript REPLACE = LuaScript.load("replace.lua");
 
   /** Longer than any change takes. */
@@ -173,6 +178,7 @@ public final class RedisCustomers implements CustomerStore, Changes {
     key(key.hash()).ifPresent(present -> checkTwin(key, present.id()));
     KeyPlace place = begin(key);
     server.ask(redis -> redis.sadd(server.name("keys-of", key.customer()), key.id()));
+    noteEnd(key);
     checkTwin(key, record(key, place, key.hash(), AccountText.of(key), PUT));
     if (!place.older().isEmpty()) {
       place.older().forEach(hash -> record(key, place, hash, "", PUT));
@@ -202,18 +208,20 @@ public final class RedisCustomers implements CustomerStore, Changes {
       return false;
     }
     server.ask(redis -> redis.sadd(server.name("keys-of", key.customer()), key.id()));
+    noteEnd(key);
     String present = record(key, place, key.hash(), AccountText.of(key), ADD);
     checkTwin(key, present);
     return present.isEmpty();
   }
 
-  /** {@inheritDoc} It stays under its hash, so that is all there is to write. */
+  /** {@inheritDoc} It stays under its hash, so that is all there is to write, but for its end. */
   @Override
   public boolean replace(ApiKey present, ApiKey next) {
     String value = server.get(hashName(next.hash()));
     if (value == null || !keyOf(value).equals(Optional.of(present))) {
       return false;
     }
+    noteEnd(next);
     String change = value.substring(0, value.indexOf(' '));
     return record(next, change, next.hash(), AccountText.of(next), REPLACED, value).isEmpty();
   }
@@ -247,6 +255,38 @@ public final class RedisCustomers implements CustomerStore, Changes {
     return how.equals(PUT)
         ? server.run(RECORD, hashName(hash), arguments)
         : server.runOnce(RECORD, hashName(hash), arguments);
+  }
+
+  /** Notes the key's end, if it has one that is told of: before the key says so itself. */
+  private void noteEnd(ApiKey key) {
+    if (key.validUntil() != null && !key.revoked()) {
+      String end = Long.toString(key.validUntil().getEpochSecond());
+      String unused = server.run(END, ends(), end, key.id() + " " + end);
+    }
+  }
+
+  private String ends() {
+    return server.name("key-ends", "all");
+  }
+
+  /**
+   * {@inheritDoc} Looks at each of them; of those that ended more than a month ago none is known.
+   */
+  @Override
+  public Stream<ApiKey> ending(Instant from, Instant to) {
+    ZRangeParams within =
+        ZRangeParams.zrangeByScoreParams(
+            (double) from.getEpochSecond(), (double) to.getEpochSecond());
+    return server.ask(redis -> redis.zrange(ends(), within)).stream()
+        .flatMap(end -> ending(end).stream());
+  }
+
+  /** The key, where that is its end still. */
+  private Optional<ApiKey> ending(String end) {
+    int space = end.indexOf(' ');
+    long second = Long.parseLong(end.substring(space + 1));
+    return key(end.substring(0, space))
+        .filter(key -> key.validUntil() != null && key.validUntil().getEpochSecond() == second);
   }
 
   private static void checkTwin(ApiKey key, String other) {

@@ -10,6 +10,7 @@ import dev.monetize.identity.Customer;
 import dev.monetize.identity.KeyHash;
 import dev.monetize.identity.Subscription;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
@@ -143,6 +144,35 @@ class RedisCustomersTest {
       assertThat(store.add(new Customer(id, ""))).as("none beside").isTrue();
       assertThat(store.add(new Customer(id, ""))).isFalse();
     }
+  }
+
+  @Test
+  void keysThatEnd_areFound_byTheEndThatTheyHave() {
+    Instant soon = Instant.now().plus(Duration.ofDays(2));
+    Instant later = soon.plus(Duration.ofDays(9));
+    ApiKey moved = KEY.withValidUntil(later);
+    ApiKey revoked = key("key_2", soon);
+    store.put(moved);
+    assertThat(store.ending(soon.minusSeconds(9), soon)).isEmpty();
+    assertThat(store.ending(later, later)).containsExactly(moved);
+    assertThat(store.replace(moved, KEY.withValidUntil(soon))).isTrue();
+    assertThat(store.add(revoked)).isTrue();
+    assertThat(store.add(key("key_3", later))).isTrue();
+    assertThat(store.replace(revoked, revoked.revokedAt(soon.minusSeconds(1)))).isTrue();
+    store.put(key("key_4", Instant.now().minus(Duration.ofDays(40))));
+    store.put(key("key_5", soon));
+
+    assertThat(store.ending(soon.minusSeconds(9), soon))
+        .extracting(ApiKey::id)
+        .containsExactlyInAnyOrder("key_1", "key_5");
+    assertThat(store.ending(Instant.EPOCH, later))
+        .extracting(ApiKey::id)
+        .as("what ended long ago is no news")
+        .containsExactlyInAnyOrder("key_1", "key_3", "key_5");
+  }
+
+  private static ApiKey key(String id, Instant end) {
+    return new ApiKey(id, "acme", KeyHash.sha256(id), "", CREATED, end);
   }
 
   private record Change(@Nullable ApiKey before, ApiKey after) {}
