@@ -3,6 +3,7 @@
 package dev.monetize.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.monetize.Admission;
 import dev.monetize.ApiCall;
@@ -36,6 +37,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.UnaryOperator;
@@ -188,6 +190,31 @@ class SharedUsageTest {
     assertThat(told)
         .extracting(notice -> ((Notice.QuotaReached) notice).percent())
         .containsExactly(80, 100);
+  }
+
+  /** Where all of it is elsewhere, an instance needs no disk. */
+  @Test
+  void dataDirectory_isNeededOnlyForWhatIsKeptThere() {
+    MonetizerBuilder builder =
+        Monetizer.builder()
+            .tiers(TierCatalog.parse("tiers.yml", TIERS))
+            .customers(hash -> Optional.empty());
+    String needed = "dataDirectory(...) is needed: ";
+    assertThatThrownBy(builder::build).hasMessage(needed + "where usage is kept");
+    builder.usageJournal(new Running(redis));
+    assertThatThrownBy(builder::build).hasMessage(needed + "where customers are kept");
+    builder.customers(RedisCustomers.on(redis)).subscriptions(RedisSubscriptions.on(redis));
+    assertThatThrownBy(builder::build)
+        .hasMessage(needed + "where the secret that hashes keys is kept");
+
+    builder.keyFormat(MonetizeKeys.under(Pepper.of("test", new byte[32])));
+    try (Monetizer monetizer = builder.build()) {
+      monetizer.accounts().createCustomer("acme", "Acme", "free");
+      ExternalUsage usage = job(3);
+      assertThat(monetizer.record(usage)).isInstanceOf(Recording.Recorded.class);
+      assertThat(monetizer.record(usage)).isInstanceOf(Recording.Duplicate.class);
+    }
+    assertThat(data).isEmptyDirectory();
   }
 
   /** Keys that are told of wherever they were issued, by one of the instances. */
