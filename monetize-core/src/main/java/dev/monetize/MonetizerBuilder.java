@@ -5,6 +5,7 @@ package dev.monetize;
 import dev.monetize.identity.AccountFile;
 import dev.monetize.identity.Changes;
 import dev.monetize.identity.Customers;
+import dev.monetize.identity.EndingKeys;
 import dev.monetize.identity.KeyFormat;
 import dev.monetize.identity.MonetizeKeys;
 import dev.monetize.identity.Subscriptions;
@@ -37,6 +38,7 @@ import dev.monetize.usage.UsageSink;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -56,6 +58,9 @@ import org.jspecify.annotations.Nullable;
 public final class MonetizerBuilder {
 
   private static final Duration FLUSH = Duration.ofSeconds(3);
+
+  /** A key that ended longer ago is in no notice. */
+  private static final Duration KEY_NEWS = Duration.ofDays(8);
 
   private @Nullable TierCatalog tiers;
   private @Nullable Path directory;
@@ -82,8 +87,9 @@ public final class MonetizerBuilder {
   }
 
   /**
-   * Where usage, customers, keys and the secret that hashes keys are kept, over restarts. Needed;
-   * one engine at a time may use it.
+   * Where usage, customers, keys and the secret that hashes keys are kept, over restarts; one
+   * engine at a time may use it. Needed, unless all of these are given: a {@link #usageJournal}
+   * that knows ids, {@link #customers}, {@link #subscriptions} and {@link #keyFormat}.
    */
   public MonetizerBuilder dataDirectory(Path directory) {
     this.directory = Objects.requireNonNull(directory, "directory");
@@ -231,7 +237,9 @@ public final class MonetizerBuilder {
       throw new IllegalStateException("tiers(...) is needed: what is sold");
     }
     if (directory == null) {
-      throw new IllegalStateException("dataDirectory(...) is needed: where usage is kept");
+      given(knowsIds(), "where usage is kept");
+      given(customers != null && subscriptions != null, "where customers are kept");
+      given(keyFormat != null, "where the secret that hashes keys is kept");
     }
     if (journal != null && otherJournal != null) {
       throw new IllegalStateException(
@@ -240,30 +248,42 @@ public final class MonetizerBuilder {
     }
     Deque<AutoCloseable> opened = new ArrayDeque<>();
     try {
-      return new Monetizer(wire(tiers, directory, opened));
+      return new Monetizer(wire(tiers, opened));
     } catch (RuntimeException e) {
       close(opened, e);
       throw e;
     }
   }
 
-  private Monetizer.Parts wire(TierCatalog catalog, Path dir, Deque<AutoCloseable> opened) {
+  private static void given(boolean elsewhere, String what) {
+    if (!elsewhere) {
+      throw new IllegalStateException("dataDirectory(...) is needed: " + what);
+    }
+  }
+
+  private boolean knowsIds() {
+    return otherJournal != null && otherJournal.knowsIds();
+  }
+
+  private Path data() {
+    return Objects.requireNonNull(directory, "directory");
+  }
+
+  private Monetizer.Parts wire(TierCatalog catalog, Deque<AutoCloseable> opened) {
     Time time = new Time(clock);
-    KeyFormat format = keyFormat != null ? keyFormat : MonetizeKeys.load(dir);
+    KeyFormat format = keyFormat != null ? keyFormat : MonetizeKeys.load(data());
     Subscriptions subs = subscriptions;
     Customers whose = customers;
     if (subs == null || whose == null) {
-      AccountFile file = AccountFile.open(dir);
+      AccountFile file = AccountFile.open(data());
       opened.push(file);
       subs = subs != null ? subs : file;
       whose = whose != null ? whose : file;
     }
     Ledger ledger = new Ledger(clock, catalog.aggregations());
-    RecordedIds ids = ids(dir);
+    RecordedIds ids = knowsIds() ? null : ids(data());
     GivenNotices given = new GivenNotices();
-    boolean knowsIds = otherJournal != null && otherJournal.knowsIds();
-    UsageJournal journal =
-        open(dir, knowsIds ? List.of(ledger, given) : List.of(ledger, ids, given));
+    UsageJournal journal = open(ids == null ? List.of(ledger, given) : List.of(ledger, ids, given));
     opened.push(journal);
     RateLimiter limits = limiter.apply(restoredFrom(ledger));
     opened.push(limits);
@@ -281,7 +301,7 @@ public final class MonetizerBuilder {
             offers,
             time);
     Accounts accounts = new Accounts(whose, subs, format, offers, callers, watch, time);
-    UsageIntake intake = intake(dir, journal, ledger, ids);
+    UsageIntake intake = intake(journal, ledger, ids);
     Shipper shipper = Shipper.start(journal, List.copyOf(sinks.values()), clock);
     opened.push(() -> shipper.close(FLUSH));
     if (journal.shared()) {
@@ -313,7 +333,11 @@ public final class MonetizerBuilder {
     }
   }
 
-  private UsageIntake intake(Path dir, UsageJournal journal, Ledger ledger, RecordedIds ids) {
+  private UsageIntake intake(UsageJournal journal, Ledger ledger, @Nullable RecordedIds ids) {
+    if (ids == null) {
+      return UsageIntake.open(journal, ledger, clock);
+    }
+    Path dir = data();
     try {
       return UsageIntake.open(dir.resolve("ids"), journal, ledger, ids, clock);
     } catch (IOException e) {
@@ -336,14 +360,16 @@ public final class MonetizerBuilder {
             journal.claims(),
             clock);
     opened.push(() -> notices.close(FLUSH));
-    if (whose instanceof AccountFile file) {
-      notices.watchKeys(() -> expiring(file));
+    if (whose instanceof EndingKeys store) {
+      notices.watchKeys(() -> expiring(store, clock.instant()));
     }
     return notices;
   }
 
-  private static Stream<ExpiringKey> expiring(AccountFile file) {
-    return file.allKeys()
+  private Stream<ExpiringKey> expiring(EndingKeys store, Instant now) {
+    int days = noticeRules.days().isEmpty() ? 0 : noticeRules.days().get(0);
+    return store
+        .ending(now.minus(KEY_NEWS), now.plus(Duration.ofDays(days + 1L)))
         .filter(key -> !key.revoked())
         .flatMap(
             key ->
@@ -351,12 +377,12 @@ public final class MonetizerBuilder {
                     .map(until -> new ExpiringKey(key.customer(), key.id(), until)));
   }
 
-  private UsageJournal open(Path dir, List<JournalState> states) {
-    JournalFactory factory = otherJournal != null ? otherJournal : fileJournal(dir);
+  private UsageJournal open(List<JournalState> states) {
+    JournalFactory factory = otherJournal != null ? otherJournal : fileJournal(data());
     try {
       return factory.open(clock, states);
     } catch (IOException e) {
-      String place = otherJournal != null ? "" : " in " + dir;
+      String place = otherJournal != null ? "" : " in " + data();
       throw new IllegalStateException(
           "the journal" + place + " cannot be opened: " + e.getMessage(), e);
     }

@@ -6,10 +6,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,7 +39,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Thread-safe.
  */
-public final class AccountFile implements CustomerStore, Subscriptions, AutoCloseable {
+public final class AccountFile implements CustomerStore, EndingKeys, Subscriptions, AutoCloseable {
 
   static final String NAME = "accounts.jsonl";
 
@@ -119,6 +121,15 @@ public final class AccountFile implements CustomerStore, Subscriptions, AutoClos
   /** All keys, those no longer valid among them, in no order. */
   public Stream<ApiKey> allKeys() {
     return tables.allKeys();
+  }
+
+  @Override
+  public Stream<ApiKey> ending(Instant from, Instant to) {
+    return tables.allKeys().filter(key -> endsWithin(from, key.validUntil(), to));
+  }
+
+  private static boolean endsWithin(Instant from, @Nullable Instant end, Instant to) {
+    return end != null && !end.isBefore(from) && !end.isAfter(to);
   }
 
   @Override

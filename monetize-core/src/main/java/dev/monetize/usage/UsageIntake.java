@@ -49,7 +49,10 @@ public final class UsageIntake {
 
   private final UsageJournal journal;
   private final Ledger ledger;
-  private final RecordedIds ids;
+
+  /** Null where the journal knows ids. */
+  private final @Nullable RecordedIds ids;
+
   private final @Nullable IdentityLog shared;
   private final IdentityKey key;
   private final InstantSource clock;
@@ -69,7 +72,7 @@ public final class UsageIntake {
   private UsageIntake(
       UsageJournal journal,
       Ledger ledger,
-      RecordedIds ids,
+      @Nullable RecordedIds ids,
       @Nullable IdentityLog shared,
       IdentityKey key,
       InstantSource clock) {
@@ -101,6 +104,21 @@ public final class UsageIntake {
     return new UsageIntake(journal, ledger, ids, shared, key, clock);
   }
 
+  /**
+   * An intake that appends to a journal which knows ids {@linkplain UsageJournal#identities
+   * itself}; it keeps nothing elsewhere.
+   *
+   * @throws IllegalArgumentException if it does not know them
+   */
+  public static UsageIntake open(UsageJournal journal, Ledger ledger, InstantSource clock) {
+    IdentityLog shared =
+        journal
+            .identities()
+            .orElseThrow(() -> new IllegalArgumentException("the journal does not know ids"));
+    IdentityKey key = IdentityKey.of(shared.secret(), journal.id());
+    return new UsageIntake(journal, ledger, null, shared, key, clock);
+  }
+
   /** Records usage that is under no tier and counts in no quota. */
   public Recording record(ExternalUsage usage) {
     return record(usage, "", List.of());
@@ -126,7 +144,7 @@ public final class UsageIntake {
       other = beingRecorded.putIfAbsent(identity, mine);
     }
     try {
-      return switch (ids.find(id)) {
+      return switch (ids().find(id)) {
         case THE_SAME -> new Recording.Duplicate();
         case ANOTHER -> conflict(usage, now);
         case NOTHING -> recordNew(event(usage, tier, windows, now, id), id, now);
@@ -135,6 +153,10 @@ public final class UsageIntake {
       beingRecorded.remove(identity);
       mine.complete(null);
     }
+  }
+
+  private RecordedIds ids() {
+    return Objects.requireNonNull(ids, "ids");
   }
 
   /** Where the journal knows ids itself, on whatever instance they came. */
@@ -181,8 +203,8 @@ public final class UsageIntake {
     if (!journal.shared()) {
       ledger.fold(sequence, event);
     }
-    if (ids.add(id, event.settledNanos())) {
-      ids.spill();
+    if (ids().add(id, event.settledNanos())) {
+      ids().spill();
     }
     return new Recording.Recorded(sequence);
   }

@@ -10,18 +10,22 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.exceptions.JedisException;
+import redis.clients.jedis.util.JedisClusterCRC16;
 
 /** Accounts on a server: asks it, and says what to do where it does not answer. */
 final class AccountServer {
 
   private final UnifiedJedis redis;
+  private final LookUps lookUps;
   private final String prefix;
 
   AccountServer(UnifiedJedis redis, String prefix) {
     this.redis = redis;
+    this.lookUps = LookUps.through(redis);
     this.prefix = prefix;
   }
 
@@ -35,7 +39,22 @@ final class AccountServer {
   }
 
   AutoCloseable feed(String kind, Changes.Listener listener) {
-    return ChangeFeed.start(redis, channel(kind), listener);
+    return ChangeFeed.start(
+        redis,
+        channel(kind),
+        new Changes.Listener() {
+          @Override
+          public void changed(String customer) {
+            lookUps.wake();
+            listener.changed(customer);
+          }
+
+          @Override
+          public void missed() {
+            lookUps.wake();
+            listener.missed();
+          }
+        });
   }
 
   /**
@@ -47,19 +66,66 @@ final class AccountServer {
     return answered(() -> question.apply(redis));
   }
 
-  /** Asks the server, which may answer nothing; whether it answered something. */
-  boolean answers(Function<UnifiedJedis, @Nullable Object> question) {
-    return answered(() -> question.apply(redis) != null);
+  /**
+   * Asks the server what a call waits for, unless it has not answered for a while.
+   *
+   * @return null if there is nothing
+   * @throws UncheckedIOException if it does not answer, or is not asked
+   */
+  @Nullable String lookUp(Function<UnifiedJedis, @Nullable String> question) {
+    IOException away = lookUps.away();
+    if (away != null) {
+      throw new NotAsked(said(away.getMessage()), away);
+    }
+    return answered(() -> lookUps.ask(() -> question.apply(redis)));
+  }
+
+  /** Made for each call of an outage: where it was made is no news. */
+  private static final class NotAsked extends UncheckedIOException {
+
+    private static final long serialVersionUID = 1;
+
+    NotAsked(String message, IOException cause) {
+      super(message, cause);
+    }
+
+    @Override
+    public synchronized Throwable fillInStackTrace() {
+      return this;
+    }
   }
 
   /** Runs a script on a name, with what else it needs. */
   String run(LuaScript script, String name, String... arguments) {
+    return run(script, List.of(name), arguments);
+  }
+
+  /**
+   * Runs a script that does the same, and answers the same, where it comes again within ten
+   * minutes: a client of a cluster sends it once more where an answer is lost.
+   */
+  String runOnce(LuaScript script, String name, String... arguments) {
+    String done = done(name, Long.toHexString(Secret.number()));
+    return run(script, done.isEmpty() ? List.of(name) : List.of(name, done), arguments);
+  }
+
+  /** A name in the slot of another; empty where braces leave none. */
+  private String done(String name, String call) {
+    int slot = JedisClusterCRC16.getSlot(name);
+    return Stream.of("{" + name + "}", name)
+        .map(beside -> prefix + "done:" + beside + ":" + call)
+        .filter(done -> JedisClusterCRC16.getSlot(done) == slot)
+        .findFirst()
+        .orElse("");
+  }
+
+  private String run(LuaScript script, List<String> names, String... arguments) {
     return answered(
         () ->
             new String(
                 script.run(
                     redis,
-                    List.of(bytes(name)),
+                    names.stream().map(AccountServer::bytes).toList(),
                     Arrays.stream(arguments).map(AccountServer::bytes).toList()),
                 StandardCharsets.UTF_8));
   }
@@ -72,9 +138,12 @@ final class AccountServer {
     try {
       return question.get();
     } catch (JedisException e) {
-      String what = "accounts in Redis (" + prefix + "*): " + RedisAdvice.of(e, prefix);
-      throw new UncheckedIOException(what, new IOException(e));
+      throw new UncheckedIOException(said(RedisAdvice.of(e, prefix)), new IOException(e));
     }
+  }
+
+  private String said(@Nullable String what) {
+    return "accounts in Redis (" + prefix + "*): " + what;
   }
 
   /** Reads what is kept under a name. */

@@ -13,7 +13,7 @@ import redis.clients.jedis.UnifiedJedis;
 
 /**
  * Hears what is told on a channel, on a daemon thread, for as long as it is open. Where the
- * connection is lost it comes again, after a pause that doubles up to five seconds; what was told
+ * connection is lost it comes again, after a pause that doubles up to a second; what was told
  * meanwhile is missed. A connection that goes silent is taken for lost: another thread has it
  * answer every second.
  */
@@ -21,7 +21,7 @@ final class ChangeFeed implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(ChangeFeed.class);
   private static final long FIRST_PAUSE_MILLIS = 20;
-  private static final long MOST_PAUSE_MILLIS = 5_000;
+  private static final long MOST_PAUSE_MILLIS = 1_000;
   private static final long PING_NANOS = 1_000_000_000L;
   private static final long PATIENCE_MILLIS = 2_000;
 

@@ -84,9 +84,23 @@ final class JournalServer {
     return Math.max(1, number(redis.hget(names.head(), bytes("first"))));
   }
 
-  /** Sequence that the checkpoint reaches, 0 if there is none. */
-  long checkpointed() {
-    return number(redis.hget(names.head(), bytes("checkpoint")));
+  /**
+   * Which checkpoints there are, by the sequences that they reach; 0 for none.
+   *
+   * @param inForce the one that counts
+   * @param former the one before, which is there for a while
+   */
+  record Checkpoints(long inForce, long former) {}
+
+  Checkpoints checkpoints() {
+    List<byte[]> both = redis.hmget(names.head(), bytes("checkpoint"), bytes("former"));
+    return new Checkpoints(number(both.get(0)), number(both.get(1)));
+  }
+
+  /** Whether there still are all records behind a sequence. */
+  boolean reachesBackTo(long sequence) {
+    List<LogEntry> oldest = read(1, Long.MAX_VALUE, 1);
+    return !oldest.isEmpty() && oldest.get(0).sequence() <= sequence + 1 && first() <= sequence + 1;
   }
 
   private static long number(byte @Nullable [] text) {

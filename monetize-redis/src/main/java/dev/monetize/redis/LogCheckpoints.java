@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.monetize.redis;
 
+import dev.monetize.redis.JournalServer.Checkpoints;
 import dev.monetize.usage.JournalFold;
 import dev.monetize.usage.JournalRecord;
 import dev.monetize.usage.SinkProgress;
@@ -108,25 +109,65 @@ final class LogCheckpoints implements AutoCloseable {
   }
 
   /**
-   * Reads the one there is into an empty fold.
+   * Reads the one there is into an empty fold; the former one where that is damaged, and all
+   * records since are there.
    *
-   * @return the sequence that it reaches, 0 if there is none
+   * @return the one in force, and the one that was read; 0 if there is none
    */
-  static long read(JournalServer server, UUID journal, JournalFold into) throws IOException {
-    for (long reached = server.checkpointed(); reached > 0; reached = server.checkpointed()) {
-      byte[] bytes = server.checkpoint(reached);
-      if (bytes != null) {
-        try (GZIPInputStream unzipped = new GZIPInputStream(new ByteArrayInputStream(bytes))) {
-          into.read(journal, unzipped.readAllBytes());
+  static Checkpoints read(JournalServer server, UUID journal, JournalFold into) throws IOException {
+    Checkpoints there = server.checkpoints();
+    while (there.inForce() > 0) {
+      byte[] whole;
+      try {
+        whole = unzipped(server.checkpoint(there.inForce()));
+      } catch (IOException fault) {
+        Checkpoints now = server.checkpoints();
+        if (now.equals(there)) {
+          readFormer(server, there, fault, journal, into);
+          return there;
         }
-        return reached;
+        there = now;
+        continue;
       }
-      if (reached == server.checkpointed()) {
-        throw new IOException(
-            "the checkpoint of the journal in Redis is gone: was a key deleted, or evicted?");
-      }
+      into.read(journal, whole);
+      return new Checkpoints(there.inForce(), there.inForce());
     }
-    return 0;
+    return new Checkpoints(0, 0);
+  }
+
+  private static void readFormer(
+      JournalServer server, Checkpoints there, IOException fault, UUID journal, JournalFold into)
+      throws IOException {
+    String what = "the checkpoint of the journal in Redis is " + fault.getMessage();
+    byte[] former;
+    try {
+      former = unzipped(there.former() == 0 ? null : server.checkpoint(there.former()));
+    } catch (IOException e) {
+      throw new IOException(what + "; and the one before is " + e.getMessage(), fault);
+    }
+    if (!server.reachesBackTo(there.former())) {
+      throw new IOException(
+          "%s; and records since the one before, %s, are deleted".formatted(what, there.former()),
+          fault);
+    }
+    into.read(journal, former);
+    log.error(
+        "{}. The one before is good, and so are the records since: nothing is lost. See what else"
+            + " writes to that server",
+        what,
+        fault);
+  }
+
+  /** Throws what is wrong with it. */
+  private static byte[] unzipped(byte @Nullable [] zipped) throws IOException {
+    if (zipped == null) {
+      throw new IOException("gone (deleted, or evicted)");
+    }
+    try (GZIPInputStream unzipped = new GZIPInputStream(new ByteArrayInputStream(zipped))) {
+      return unzipped.readAllBytes();
+    } catch (IOException e) {
+      throw new IOException("damaged (" + e + ")", e);
+    }
   }
 
   /** Makes one of all there is, and deletes what it covers and nobody needs; if it is our turn. */
@@ -144,7 +185,8 @@ final class LogCheckpoints implements AutoCloseable {
 
   private boolean make(String turn) throws IOException {
     JournalFold fold = kind.fresh();
-    long former = read(server, journal, fold);
+    Checkpoints read = read(server, journal, fold);
+    long former = read.former();
     long reached = fold(fold, former);
     if (reached > former) {
       ByteArrayOutputStream bytes = new ByteArrayOutputStream(1 << 16);
@@ -153,7 +195,7 @@ final class LogCheckpoints implements AutoCloseable {
       }
       byte[] written = bytes.toByteArray();
       server.write(reached, written);
-      if (!server.save(CLAIM, turn, reached, former, written)) {
+      if (!server.save(CLAIM, turn, reached, read.inForce(), written)) {
         return false;
       }
     }

@@ -7,15 +7,18 @@ import dev.monetize.identity.ApiKey;
 import dev.monetize.identity.Changes;
 import dev.monetize.identity.Customer;
 import dev.monetize.identity.CustomerStore;
+import dev.monetize.identity.EndingKeys;
 import dev.monetize.identity.KeyHash;
 import dev.monetize.identity.KeyOwner;
 import java.io.UncheckedIOException;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.UnifiedJedis;
-import redis.clients.jedis.params.SetParams;
+import redis.clients.jedis.params.ZRangeParams;
 
 /**
  * Customers and keys of all instances of a service that share a Redis or Valkey: a single server,
@@ -37,6 +40,9 @@ import redis.clients.jedis.params.SetParams;
  *   <li>A change is told to all instances at once; each keeps a connection of the client's for
  *       listening. Where that is lost, it comes again, and everybody is looked up anew.
  *   <li>Of two changes to one key at the same moment, the one that began last counts.
+ *   <li>What a client of a cluster sends again, as an answer was lost, is done once and answered as
+ *       it was. For that a name is written beside the one that is changed, for ten minutes; where
+ *       braces in a customer's id leave none in its slot, that customer's is not.
  * </ul>
  *
  * <p>A look-up is one command. A key is written in this order, each step a command on one name, so
@@ -44,7 +50,7 @@ import redis.clients.jedis.params.SetParams;
  *
  * <ol>
  *   <li>its id says whose it is, and under which hash it will be, and numbers the change
- *   <li>its customer has its id
+ *   <li>its customer has its id; so have the ends of keys, if it has one
  *   <li>its hash holds the key: from here it works, or has been revoked
  *   <li>older hashes of it hold it no more
  * </ol>
@@ -54,12 +60,17 @@ import redis.clients.jedis.params.SetParams;
  * overtake each other are told apart by their numbers.
  *
  * <p>Throws {@link UncheckedIOException} where the server does not answer: callers already known
- * are served meanwhile, others refused with 503. Thread-safe; the client stays the app's to close.
+ * are served meanwhile, others refused with 503. After five failures in a row no call waits for the
+ * server; a thread asks it once a second until it answers, for all customers and subscriptions of
+ * one client. Of a cluster that is so too where one of its primaries is away. Thread-safe; the
+ * client stays the app's to close.
  */
-public final class RedisCustomers implements CustomerStore, Changes {
+public final class RedisCustomers implements CustomerStore, EndingKeys, Changes {
 
+  private static final LuaScript CUSTOMER = LuaScript.load("customer.lua");
   private static final LuaScript PLACE = LuaScript.load("key-place.lua");
   private static final LuaScript RECORD = LuaScript.load("key-record.lua");
+  private static final LuaScript END = LuaScript.load("key-end.lua");
   private static final LuaScript REPLACE = LuaScript.load("replace.lua");
 
   /** Longer than any change takes. */
@@ -93,7 +104,9 @@ public final class RedisCustomers implements CustomerStore, Changes {
 
   @Override
   public Optional<KeyOwner> find(KeyHash hash) {
-    return key(hash).map(key -> new KeyOwner(key.customer(), key.id(), key.validUntil()));
+    String name = hashName(hash);
+    return key(name, server.lookUp(redis -> redis.get(name)))
+        .map(key -> new KeyOwner(key.customer(), key.id(), key.validUntil()));
   }
 
   @Override
@@ -130,7 +143,11 @@ public final class RedisCustomers implements CustomerStore, Changes {
 
   private Optional<ApiKey> key(KeyHash hash) {
     String name = hashName(hash);
-    return Optional.ofNullable(server.get(name))
+    return key(name, server.get(name));
+  }
+
+  private static Optional<ApiKey> key(String name, @Nullable String value) {
+    return Optional.ofNullable(value)
         .flatMap(record -> AccountServer.read(name, record, RedisCustomers::keyOf));
   }
 
@@ -148,8 +165,12 @@ public final class RedisCustomers implements CustomerStore, Changes {
 
   @Override
   public void put(Customer customer) {
-    String text = AccountText.of(customer);
-    server.ask(redis -> redis.set(server.name("customer", customer.id()), text));
+    String unused = write(customer, PUT);
+  }
+
+  private String write(Customer customer, String how) {
+    String name = server.name("customer", customer.id());
+    return server.runOnce(CUSTOMER, name, AccountText.of(customer), how);
   }
 
   @Override
@@ -157,6 +178,7 @@ public final class RedisCustomers implements CustomerStore, Changes {
     key(key.hash()).ifPresent(present -> checkTwin(key, present.id()));
     KeyPlace place = begin(key);
     server.ask(redis -> redis.sadd(server.name("keys-of", key.customer()), key.id()));
+    noteEnd(key);
     checkTwin(key, record(key, place, key.hash(), AccountText.of(key), PUT));
     if (!place.older().isEmpty()) {
       place.older().forEach(hash -> record(key, place, hash, "", PUT));
@@ -166,9 +188,7 @@ public final class RedisCustomers implements CustomerStore, Changes {
 
   @Override
   public boolean add(Customer customer) {
-    String text = AccountText.of(customer);
-    SetParams absent = SetParams.setParams().nx();
-    return server.answers(redis -> redis.set(server.name("customer", customer.id()), text, absent));
+    return write(customer, ADD).isEmpty();
   }
 
   /**
@@ -188,18 +208,20 @@ public final class RedisCustomers implements CustomerStore, Changes {
       return false;
     }
     server.ask(redis -> redis.sadd(server.name("keys-of", key.customer()), key.id()));
+    noteEnd(key);
     String present = record(key, place, key.hash(), AccountText.of(key), ADD);
     checkTwin(key, present);
     return present.isEmpty();
   }
 
-  /** {@inheritDoc} It stays under its hash, so that is all there is to write. */
+  /** {@inheritDoc} It stays under its hash, so that is all there is to write, but for its end. */
   @Override
   public boolean replace(ApiKey present, ApiKey next) {
     String value = server.get(hashName(next.hash()));
     if (value == null || !keyOf(value).equals(Optional.of(present))) {
       return false;
     }
+    noteEnd(next);
     String change = value.substring(0, value.indexOf(' '));
     return record(next, change, next.hash(), AccountText.of(next), REPLACED, value).isEmpty();
   }
@@ -226,17 +248,45 @@ public final class RedisCustomers implements CustomerStore, Changes {
 
   private String record(
       ApiKey key, String change, KeyHash hash, String text, String how, String present) {
-    return server.run(
-        RECORD,
-        hashName(hash),
-        change,
-        key.id(),
-        text,
-        MOVED_SECONDS,
-        server.channel(KEYS),
-        key.customer(),
-        how,
-        present);
+    String channel = server.channel(KEYS);
+    String[] arguments = {
+      change, key.id(), text, MOVED_SECONDS, channel, key.customer(), how, present
+    };
+    return how.equals(PUT)
+        ? server.run(RECORD, hashName(hash), arguments)
+        : server.runOnce(RECORD, hashName(hash), arguments);
+  }
+
+  /** Notes the key's end, if it has one that is told of: before the key says so itself. */
+  private void noteEnd(ApiKey key) {
+    if (key.validUntil() != null && !key.revoked()) {
+      String end = Long.toString(key.validUntil().getEpochSecond());
+      String unused = server.run(END, ends(), end, key.id() + " " + end);
+    }
+  }
+
+  private String ends() {
+    return server.name("key-ends", "all");
+  }
+
+  /**
+   * {@inheritDoc} Looks at each of them; of those that ended more than a month ago none is known.
+   */
+  @Override
+  public Stream<ApiKey> ending(Instant from, Instant to) {
+    ZRangeParams within =
+        ZRangeParams.zrangeByScoreParams(
+            (double) from.getEpochSecond(), (double) to.getEpochSecond());
+    return server.ask(redis -> redis.zrange(ends(), within)).stream()
+        .flatMap(end -> ending(end).stream());
+  }
+
+  /** The key, where that is its end still. */
+  private Optional<ApiKey> ending(String end) {
+    int space = end.indexOf(' ');
+    long second = Long.parseLong(end.substring(space + 1));
+    return key(end.substring(0, space))
+        .filter(key -> key.validUntil() != null && key.validUntil().getEpochSecond() == second);
   }
 
   private static void checkTwin(ApiKey key, String other) {

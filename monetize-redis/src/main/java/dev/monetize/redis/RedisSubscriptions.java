@@ -59,7 +59,7 @@ public final class RedisSubscriptions implements Subscriptions, Changes {
   @Override
   public Optional<Subscription> find(String customer) {
     String share = share(customer);
-    return Optional.ofNullable(server.ask(redis -> redis.hget(share, customer)))
+    return Optional.ofNullable(server.lookUp(redis -> redis.hget(share, customer)))
         .map(text -> read(share, text));
   }
 
@@ -88,7 +88,7 @@ public final class RedisSubscriptions implements Subscriptions, Changes {
     List<String> arguments =
         new ArrayList<>(List.of(customer, AccountText.of(subscription), server.channel(KIND), how));
     arguments.addAll(List.of(present));
-    return server.run(WRITE, share(customer), arguments.toArray(new String[0]));
+    return server.runOnce(WRITE, share(customer), arguments.toArray(new String[0]));
   }
 
   @Override

@@ -87,7 +87,7 @@ public final class RedisUsageJournal implements UsageJournal {
       this.tail =
           new JournalTail(
               server, fold, settings.every().toNanos(), settings.replicas(), this::broken);
-      long reached = LogCheckpoints.read(server, id, fold);
+      long reached = LogCheckpoints.read(server, id, fold).former();
       tail.readTo(head.last(), reached);
       refresh();
       long instance = Secret.number();

@@ -27,7 +27,7 @@ if ARGV[2] ~= '' and head[1] ~= ARGV[2] then
     return ''
   end
   redis.call('PERSIST', KEYS[4])
-  redis.call('HSET', KEYS[2], 'checkpoint', ARGV[2])
+  redis.call('HSET', KEYS[2], 'checkpoint', ARGV[2], 'former', ARGV[5])
   redis.call('PEXPIRE', KEYS[5], ARGV[4])
 end
 if ARGV[3] ~= '' and tonumber(ARGV[3]) > tonumber(head[2] or '0') then

@@ -3,7 +3,8 @@
 --
 -- Writes what a key's hash stands for, and tells everybody whose it is.
 --
--- KEYS   the hash
+-- KEYS 1 the hash
+--      2 that this very call is done, if it may be kept beside: for ten minutes the same once more is answered the same
 -- ARGV 1 number of the change
 --      2 the key's id
 --      3 the key, or '' where it is under another hash now
@@ -14,9 +15,12 @@
 --      8 that, whole
 --
 -- The value is the first three, with a space between. A change that began before the present one changes nothing:
--- it was overtaken; so does the adding of a key that is there, and the replacing of what has changed. Answers the id of the key that is there then, which may
--- be another that has this hash, or ''.
+-- it was overtaken; so does the adding of a key that is there, and the replacing of what has changed. Answers the id of
+-- the key that is there then, which may be another that has this hash, or ''.
 
+if KEYS[2] and redis.call('EXISTS', KEYS[2]) == 1 then
+  return ''
+end
 local value = redis.call('GET', KEYS[1])
 if ARGV[7] == 'replace' and value ~= ARGV[8] then
   return ARGV[2]
@@ -36,5 +40,8 @@ if ARGV[3] == '' then
   redis.call('SET', KEYS[1], new, 'EX', ARGV[4])
 else
   redis.call('SET', KEYS[1], new)
+end
+if KEYS[2] then
+  redis.call('SET', KEYS[2], '', 'EX', 600)
 end
 return ''

@@ -9,6 +9,7 @@ import dev.monetize.identity.ApiKey;
 import dev.monetize.identity.Changes;
 import dev.monetize.identity.KeyHash;
 import dev.monetize.identity.Subscription;
+import java.net.ServerSocket;
 import java.time.Instant;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -142,6 +143,22 @@ class ChangeFeedTest {
         told.next(Told.MISSED, 10);
       }
     }
+  }
+
+  /** However long it was away, it is heard again about a second after it is back. */
+  @Test
+  void serverThatIsAway_isTriedOnceASecond() throws Exception {
+    long[] attempts = new long[13];
+    try (ServerSocket refusing = new ServerSocket(0);
+        RedisClient client = RedisClient.create("localhost", refusing.getLocalPort())) {
+      AutoCloseable feed = RedisCustomers.on(client).listen(told);
+      for (int i = 0; i < attempts.length; i++) {
+        refusing.accept().close();
+        attempts[i] = System.nanoTime();
+      }
+      feed.close();
+    }
+    assertThat(attempts[12] - attempts[9]).isLessThan(4_500_000_000L);
   }
 
   @Test

@@ -14,8 +14,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -190,6 +192,88 @@ class LogCheckpointsTest {
         .hasMessageContaining("the checkpoint of the journal in Redis is gone");
   }
 
+  /** Two checkpoints, and events since; what the first was made before is deleted. */
+  private byte[] damagedAfterTwo(UnaryOperator<byte[]> damage) throws Exception {
+    try (JournalInstance one = open()) {
+      append(one, 10);
+      sent(one, "files", 7);
+      assertThat(one.journal.checkpoint()).isTrue();
+      append(one, 10);
+      clock.advance(Duration.ofHours(2));
+      sent(one, "files", 15);
+      assertThat(one.journal.checkpoint()).isTrue();
+      append(one, 5);
+    }
+    byte[] newest =
+        JournalNames.bytes("monetize:{usage}:checkpoint:" + server(redis).checkpoints().inForce());
+    byte[] whole = redis.get(newest);
+    redis.set(newest, damage.apply(whole));
+    return newest;
+  }
+
+  private static byte[] flipped(byte[] bytes) {
+    byte[] damaged = bytes.clone();
+    damaged[damaged.length / 2] ^= 4;
+    return damaged;
+  }
+
+  @Test
+  void checkpointThatIsDamaged_isDoneWithout_whereTheFormerIsGood() throws Exception {
+    for (UnaryOperator<byte[]> damage :
+        List.<UnaryOperator<byte[]>>of(
+            LogCheckpointsTest::flipped,
+            bytes -> Arrays.copyOf(bytes, bytes.length - 3),
+            bytes -> new byte[0])) {
+      redis.flushAll();
+      byte[] unused = damagedAfterTwo(damage);
+
+      try (JournalInstance one = open()) {
+        assertThat(one.known("acme")).isEqualTo(25);
+        assertThat(one.journal.progress("files").sent()).isEqualTo(15);
+        assertThat(one.journal.reader().first()).isGreaterThan(1);
+        assertThat(one.journal.checkpoint()).as("a good one").isTrue();
+        append(one, 1);
+      }
+      for (byte[] former : redis.keys(JournalNames.bytes("monetize:{usage}:checkpoint:*"))) {
+        if (redis.ttl(former) > 0) {
+          redis.del(former);
+        }
+      }
+      try (JournalInstance one = open()) {
+        assertThat(one.known("acme")).isEqualTo(26);
+      }
+    }
+  }
+
+  @Test
+  void checkpointThatIsDamaged_isNotPassedOver_whereNothingElseIsWhole() throws Exception {
+    byte[] newest = damagedAfterTwo(LogCheckpointsTest::flipped);
+    byte[] former =
+        JournalNames.bytes("monetize:{usage}:checkpoint:" + server(redis).checkpoints().former());
+    byte[] good = redis.get(former);
+
+    redis.set(former, flipped(good));
+    assertThatThrownBy(this::open)
+        .hasMessageMatching(
+            "(?s).*the checkpoint of the journal in Redis is damaged \\(.*\\); and the one before"
+                + " is damaged \\(.*");
+    redis.del(former);
+    assertThatThrownBy(this::open)
+        .hasMessageContaining("; and the one before is gone (deleted, or evicted)");
+    redis.del(newest);
+    assertThatThrownBy(this::open)
+        .hasMessageContaining("in Redis is gone (deleted, or evicted); and the one before is gone");
+
+    redis.set(former, good);
+    redis.xtrim(LOG, 5, false);
+    assertThatThrownBy(this::open)
+        .hasMessageContaining(
+            "in Redis is gone (deleted, or evicted); and records since the one before, 11, are"
+                + " deleted");
+    redis.del(LOG);
+    assertThatThrownBy(this::open).hasMessageContaining("since the one before, 11, are deleted");
+  }
+
   @Test
   void commandsThatComeTwice_andLate_leaveTheCheckpointAsItIs() throws Exception {
     try (RepeatingRedis repeating = new RepeatingRedis(TestRedis.port());
@@ -216,7 +300,7 @@ class LogCheckpointsTest {
       assertThat(server.save("c", "1", 5, 0, large)).isTrue();
       server.write(5, bytes(9)); // what is late
 
-      assertThat(server.checkpointed()).isEqualTo(5);
+      assertThat(server.checkpoints().inForce()).isEqualTo(5);
       assertThat(server.checkpoint(5)).isEqualTo(large);
       assertThat(redis.ttl(server.names().checkpoint(5))).as("stays").isEqualTo(-1);
     }
@@ -242,7 +326,7 @@ class LogCheckpointsTest {
           .isInstanceOf(IOException.class)
           .hasMessage("the checkpoint is not there as it was written");
     }
-    assertThat(server.checkpointed()).isEqualTo(5);
+    assertThat(server.checkpoints().inForce()).isEqualTo(5);
     assertThat(server.checkpoint(5)).isEqualTo(good);
   }
 
@@ -257,7 +341,7 @@ class LogCheckpointsTest {
     assertThat(server.save("c", "1", 7, 5, bytes(100))).isTrue();
 
     assertThat(server.save("c", "1", 6, 5, bytes(100))).isFalse();
-    assertThat(server.checkpointed()).isEqualTo(7);
+    assertThat(server.checkpoints().inForce()).isEqualTo(7);
     assertThat(server.trim("c", "1", 6)).isTrue();
     assertThat(server.trim("c", "1", 4)).as("late").isTrue();
     assertThat(server.first()).isEqualTo(6);

@@ -34,4 +34,37 @@ class RedisAccountsContractTest {
       return RedisSubscriptions.on(redis);
     }
   }
+
+  /** Answers get lost, and the client of a cluster asks again: each is told what its call did. */
+  @Nested
+  class OfCustomersWhoseCommandsComeTwice extends CustomerStoreContract {
+
+    private final RepeatingRedis repeating = new RepeatingRedis(TestRedis.port());
+
+    @Override
+    protected CustomerStore open() {
+      return new RedisCustomers(repeating, "monetize:");
+    }
+
+    @AfterEach
+    void closeClient() {
+      repeating.close();
+    }
+  }
+
+  @Nested
+  class OfSubscriptionsWhoseCommandsComeTwice extends SubscriptionsContract {
+
+    private final RepeatingRedis repeating = new RepeatingRedis(TestRedis.port());
+
+    @Override
+    protected Subscriptions open() {
+      return RedisSubscriptions.on(repeating);
+    }
+
+    @AfterEach
+    void closeClient() {
+      repeating.close();
+    }
+  }
 }

@@ -10,13 +10,17 @@ import dev.monetize.identity.Customer;
 import dev.monetize.identity.KeyHash;
 import dev.monetize.identity.Subscription;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.Protocol;
 import redis.clients.jedis.RedisClient;
+import redis.clients.jedis.util.JedisClusterCRC16;
 
 class RedisCustomersTest {
 
@@ -43,7 +47,12 @@ class RedisCustomersTest {
     store.put(KEY);
     RedisSubscriptions.on(redis).put(Subscription.to("pro", "acme"));
 
-    assertThat(redis.keys("*"))
+    Set<String> names = redis.keys("*");
+    for (String done : redis.keys("monetize:done:*")) {
+      assertThat(redis.ttl(done)).as(done).isBetween(1L, 600L);
+      names.remove(done);
+    }
+    assertThat(names)
         .containsExactlyInAnyOrder(
             "monetize:customer:acme",
             "monetize:keys-of:acme",
@@ -115,6 +124,55 @@ class RedisCustomersTest {
     assertThat(store.add(KEY)).as("broken at step %s", n).isEqualTo(!there);
     assertWhole(KEY);
     return broke;
+  }
+
+  /** One who adds is told that it did, whatever is in the id; the names share a slot. */
+  @Test
+  void nameBesideACustomers_isInItsSlot() {
+    for (String prefix : List.of("monetize:", "{monetize}:")) {
+      for (String id : List.of("acme", "{acme}", "x{acme}y", "ac{me", "%{a}{b}")) {
+        redis.flushAll();
+        new RedisCustomers(redis, prefix).put(new Customer(id, ""));
+        Set<Integer> slots = new HashSet<>();
+        redis.keys("*").forEach(name -> slots.add(JedisClusterCRC16.getSlot(name)));
+        assertThat(redis.keys("*")).as(id).hasSize(2);
+        assertThat(slots).as(id).hasSize(1);
+      }
+    }
+    redis.flushAll();
+    for (String id : List.of("ac}me", "{}acme")) {
+      assertThat(store.add(new Customer(id, ""))).as("none beside").isTrue();
+      assertThat(store.add(new Customer(id, ""))).isFalse();
+    }
+  }
+
+  @Test
+  void keysThatEnd_areFound_byTheEndThatTheyHave() {
+    Instant soon = Instant.now().plus(Duration.ofDays(2));
+    Instant later = soon.plus(Duration.ofDays(9));
+    ApiKey moved = KEY.withValidUntil(later);
+    ApiKey revoked = key("key_2", soon);
+    store.put(moved);
+    assertThat(store.ending(soon.minusSeconds(9), soon)).isEmpty();
+    assertThat(store.ending(later, later)).containsExactly(moved);
+    assertThat(store.replace(moved, KEY.withValidUntil(soon))).isTrue();
+    assertThat(store.add(revoked)).isTrue();
+    assertThat(store.add(key("key_3", later))).isTrue();
+    assertThat(store.replace(revoked, revoked.revokedAt(soon.minusSeconds(1)))).isTrue();
+    store.put(key("key_4", Instant.now().minus(Duration.ofDays(40))));
+    store.put(key("key_5", soon));
+
+    assertThat(store.ending(soon.minusSeconds(9), soon))
+        .extracting(ApiKey::id)
+        .containsExactlyInAnyOrder("key_1", "key_5");
+    assertThat(store.ending(Instant.EPOCH, later))
+        .extracting(ApiKey::id)
+        .as("what ended long ago is no news")
+        .containsExactlyInAnyOrder("key_1", "key_3", "key_5");
+  }
+
+  private static ApiKey key(String id, Instant end) {
+    return new ApiKey(id, "acme", KeyHash.sha256(id), "", CREATED, end);
   }
 
   private record Change(@Nullable ApiKey before, ApiKey after) {}

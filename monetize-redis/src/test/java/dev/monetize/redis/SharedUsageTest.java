@@ -3,6 +3,7 @@
 package dev.monetize.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.monetize.Admission;
 import dev.monetize.ApiCall;
@@ -15,6 +16,8 @@ import dev.monetize.MonetizerBuilder;
 import dev.monetize.Outcome;
 import dev.monetize.Reason;
 import dev.monetize.UsageReport;
+import dev.monetize.identity.ApiKey;
+import dev.monetize.identity.KeyHash;
 import dev.monetize.identity.MonetizeKeys;
 import dev.monetize.identity.Pepper;
 import dev.monetize.notice.Notice;
@@ -28,11 +31,13 @@ import dev.monetize.usage.Recording;
 import dev.monetize.usage.UsageJournal;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.UnaryOperator;
@@ -185,6 +190,71 @@ class SharedUsageTest {
     assertThat(told)
         .extracting(notice -> ((Notice.QuotaReached) notice).percent())
         .containsExactly(80, 100);
+  }
+
+  /** Where all of it is elsewhere, an instance needs no disk. */
+  @Test
+  void dataDirectory_isNeededOnlyForWhatIsKeptThere() {
+    MonetizerBuilder builder =
+        Monetizer.builder()
+            .tiers(TierCatalog.parse("tiers.yml", TIERS))
+            .customers(hash -> Optional.empty());
+    String needed = "dataDirectory(...) is needed: ";
+    assertThatThrownBy(builder::build).hasMessage(needed + "where usage is kept");
+    builder.usageJournal(new Running(redis));
+    assertThatThrownBy(builder::build).hasMessage(needed + "where customers are kept");
+    builder.customers(RedisCustomers.on(redis)).subscriptions(RedisSubscriptions.on(redis));
+    assertThatThrownBy(builder::build)
+        .hasMessage(needed + "where the secret that hashes keys is kept");
+
+    builder.keyFormat(MonetizeKeys.under(Pepper.of("test", new byte[32])));
+    try (Monetizer monetizer = builder.build()) {
+      monetizer.accounts().createCustomer("acme", "Acme", "free");
+      ExternalUsage usage = job(3);
+      assertThat(monetizer.record(usage)).isInstanceOf(Recording.Recorded.class);
+      assertThat(monetizer.record(usage)).isInstanceOf(Recording.Duplicate.class);
+    }
+    assertThat(data).isEmptyDirectory();
+  }
+
+  /** Keys that are told of wherever they were issued, by one of the instances. */
+  @Test
+  void endOfAKey_isToldOnce() {
+    var told = new ConcurrentLinkedQueue<Notice>();
+    RedisCustomers keys = RedisCustomers.on(redis);
+    Instant now = Instant.now();
+    keys.put(key("expires", now.plus(Duration.ofHours(20))));
+    keys.put(key("expired", now.minus(Duration.ofHours(20))));
+    keys.put(key("stays", now.plus(Duration.ofDays(300))));
+    keys.put(key("revoked", now.plus(Duration.ofHours(20))));
+    keys.put(key("revoked", now.plus(Duration.ofHours(20))).revokedAt(now));
+    Running one = start("one", told::add);
+    Running other = start("other", told::add);
+
+    TestNodes.await("both are told", () -> told.size() == 2);
+    TestNodes.await(
+        "that is written down",
+        () ->
+            one.monetizer.notices().get().status().values().stream()
+                .allMatch(status -> status.waiting() == 0));
+    one.kill();
+    TestNodes.await("it is the other's turn", () -> other.monetizer.notices().get().turn());
+    keys.put(key("late", now.plus(Duration.ofHours(20))));
+    Running third = start("third", told::add);
+    other.monetizer.close();
+    TestNodes.await("it is the third's turn", () -> third.monetizer.notices().get().turn());
+    TestNodes.await("the late one too", () -> told.size() >= 3);
+    third.monetizer.close(); // tells what there is to tell
+
+    assertThat(told)
+        .extracting(notice -> (Notice.KeyExpires) notice)
+        .extracting(notice -> notice.key() + " " + notice.days())
+        .containsExactlyInAnyOrder("expires 1", "expired 0", "late 1");
+  }
+
+  private static ApiKey key(String id, Instant end) {
+    Instant created = Instant.parse("2026-01-14T10:00:00Z");
+    return new ApiKey(id, "acme", KeyHash.sha256(id), "", created, end);
   }
 
   /** Killed while its listener takes one: the other one tells it, and what comes then. */

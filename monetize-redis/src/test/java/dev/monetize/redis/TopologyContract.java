@@ -152,12 +152,25 @@ abstract class TopologyContract {
       }
 
       event.run();
+      awaitWritable(redis);
 
       for (int i = 0; i < CUSTOMERS; i++) {
         Standing standing = allowed(decide(limiter, "c" + i, "k", charge));
         assertThat(standing.remaining(0)).as("rate of c%s", i).isEqualTo(9 - i % 10);
         assertThat(standing.remaining(1)).as("quota of c%s", i).isEqualTo(9 - i % 10);
       }
+    }
+  }
+
+  /**
+   * Waits until the client asks the primaries of now, which it learns of in its own time: until
+   * then a server that has become a replica refuses, and what is decided is decided here.
+   */
+  private static void awaitWritable(UnifiedJedis redis) {
+    for (int i = 0; i < CUSTOMERS; i++) {
+      String name = "ready:{c" + i + "}";
+      TestNodes.await(
+          "the client asks who may write " + name, () -> redis.set(name, "1").equals("OK"));
     }
   }
 
