@@ -193,14 +193,7 @@ final class ScriptModel {
       taken = Math.max(1, most(all, times, micros));
       take(all, taken, instance, micros, changed);
     }
-    for (int scope = 0; scope < 2; scope++) {
-      if (changed[scope]) {
-        drop(states.get(scope), micros);
-      } else {
-        states.get(scope).clear();
-        states.get(scope).addAll(before.get(scope));
-      }
-    }
+    write(before, changed, micros);
     return answer(all, taken, slowest, longest, shadowed, micros);
   }
 
@@ -212,11 +205,20 @@ final class ScriptModel {
 
   /** Asks as {@link LimitRequest#correct} does. */
   void correct(Instance instance, long micros, List<Correction> corrections) {
+    List<List<Used>> before = List.of(copy(states.get(0)), copy(states.get(1)));
     boolean[] changed = new boolean[2];
     correct(instance, micros, corrections, changed);
+    write(before, changed, micros);
+  }
+
+  /** A state that nothing was changed of is not written. */
+  private void write(List<List<Used>> before, boolean[] changed, long micros) {
     for (int scope = 0; scope < 2; scope++) {
       if (changed[scope]) {
         drop(states.get(scope), micros);
+      } else {
+        states.get(scope).clear();
+        states.get(scope).addAll(before.get(scope));
       }
     }
   }
