@@ -27,13 +27,13 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
-import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import redis.clients.jedis.ConnectionPoolConfig;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.RedisClient;
@@ -61,24 +61,37 @@ class RedisFaultsTest {
   private final RedisClient direct = TestRedis.empty();
   private final RedisRateLimiter truth = RedisRateLimiter.on(direct).build();
   private final FaultProxy proxy = FaultProxy.to("localhost", TestRedis.port());
-  private final RedisClient redis =
-      RedisClient.builder()
-          .hostAndPort(new HostAndPort("localhost", proxy.port()))
-          .clientConfig(DefaultJedisClientConfig.builder().timeoutMillis(TIMEOUT_MILLIS).build())
-          .build();
+  private final RedisClient redis = client(TIMEOUT_MILLIS, 8);
+
+  /** One that waits for an answer longer than a busy machine takes, on one connection. */
+  private final RedisClient patient = client(10_000, 1);
+
   private final List<RedisRateLimiter> limiters = new ArrayList<>();
 
-  private RedisRateLimiter limiter(WhenDown rule) {
-    return limiter(builder -> builder.whenDown(limit -> rule));
+  /** With one idle connection at most, so that not more than one call finds an idle one broken. */
+  private RedisClient client(int timeoutMillis, int connections) {
+    ConnectionPoolConfig pool = new ConnectionPoolConfig();
+    pool.setMaxTotal(connections);
+    pool.setMaxIdle(1);
+    return RedisClient.builder()
+        .hostAndPort(new HostAndPort("localhost", proxy.port()))
+        .clientConfig(DefaultJedisClientConfig.builder().timeoutMillis(timeoutMillis).build())
+        .poolConfig(pool)
+        .build();
   }
 
-  private RedisRateLimiter limiter(UnaryOperator<RedisRateLimiterBuilder> settings) {
-    RedisRateLimiter made = settings.apply(RedisRateLimiter.on(redis)).build();
+  private RedisRateLimiter limiter(WhenDown rule) {
+    return limiter(redis, rule);
+  }
+
+  private RedisRateLimiter limiter(RedisClient client, WhenDown rule) {
+    RedisRateLimiter made = RedisRateLimiter.on(client).whenDown(limit -> rule).build();
     limiters.add(made);
     for (int i = 0; i < CONNECTED; i++) { // and compiled
       end(made, made.acquire(ann, charge, now()));
     }
     await(() -> used() == CONNECTED && underWay() == 0);
+    client.ping(); // where there is one connection, all answers have come
     return made;
   }
 
@@ -88,6 +101,7 @@ class RedisFaultsTest {
     limiters.forEach(RedisRateLimiter::close);
     truth.close();
     redis.close();
+    patient.close();
     proxy.close();
     direct.close();
   }
@@ -245,26 +259,26 @@ class RedisFaultsTest {
   @ParameterizedTest
   @MethodSource("rules")
   void lostAnswer_isOfACallThatIsCountedOnce(WhenDown rule) {
-    RedisRateLimiter limiter = limiter(rule);
+    RedisRateLimiter limiter = limiter(patient, rule);
     proxy.cutAfter(Direction.TO_CLIENT, 0);
     Decision decision = limiter.acquire(ann, charge, now());
     assertThat(decision).isInstanceOf(allows(rule) ? Allowed.class : Refused.class);
     end(limiter, decision);
     nanos(limiter, 10, true);
 
-    await(() -> underWay() == 0);
+    await(() -> underWay() == 0 && used() >= CONNECTED + 11);
     assertThat(used()).isEqualTo(CONNECTED + 11);
   }
 
   @ParameterizedTest
   @MethodSource("rules")
   void answerCutInTheMiddle_isOfACallThatIsCountedOnce(WhenDown rule) {
-    RedisRateLimiter limiter = limiter(rule);
+    RedisRateLimiter limiter = limiter(patient, rule);
     proxy.cutAfter(Direction.TO_CLIENT, 20);
     end(limiter, limiter.acquire(ann, charge, now()));
     nanos(limiter, 10, true);
 
-    await(() -> underWay() == 0);
+    await(() -> underWay() == 0 && used() >= CONNECTED + 11);
     assertThat(used()).isEqualTo(CONNECTED + 11);
   }
 
