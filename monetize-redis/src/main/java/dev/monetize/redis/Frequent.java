@@ -54,6 +54,17 @@ final class Frequent {
     return former == null ? List.of() : former.end();
   }
 
+  /**
+   * Has more taken ahead, and keeps what is unspent.
+   *
+   * @return what comes back, where it cannot be kept
+   */
+  List<Correction> renew(LimitPlan plan, Decision.Allowed allowed, long times, long until) {
+    Lease former = this.lease;
+    long kept = former != null && former.goesOnIn(allowed) ? former.take() : 0;
+    return lease(new Lease(plan, allowed, times + kept, until));
+  }
+
   /** Counts a call. */
   void called() {
     CALLS.incrementAndGet(this);

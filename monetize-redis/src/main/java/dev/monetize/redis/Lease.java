@@ -25,6 +25,7 @@ final class Lease {
       AtomicLongFieldUpdater.newUpdater(Lease.class, "left");
 
   private volatile long left;
+  private final long times;
   private final long until;
   private final Subject subject;
   private final Charge charge;
@@ -46,6 +47,7 @@ final class Lease {
    */
   Lease(LimitPlan plan, Decision.Allowed granted, long times, long until) {
     this.left = times;
+    this.times = times;
     this.until = until;
     this.subject = granted.subject();
     this.charge = granted.charge();
@@ -76,6 +78,17 @@ final class Lease {
     return nanos - until >= 0;
   }
 
+  /** Whether it is used, and lasts no longer than that, or has little left. */
+  boolean endsBefore(long nanos) {
+    long now = left;
+    return now < times && now >= 0 && (nanos - until >= 0 || now < times / 4);
+  }
+
+  /** How many more calls it is for. */
+  long left() {
+    return Math.max(0, left);
+  }
+
   /** How many more calls it is for; negative if none is, which is final. */
   long spend() {
     return left > 0 ? LEFT.decrementAndGet(this) : -1;
@@ -91,13 +104,25 @@ final class Lease {
     return new Decision.Allowed(subject, charge, mine, 0);
   }
 
+  /** Ends it; how many calls it was for still. */
+  long take() {
+    return Math.max(0, LEFT.getAndSet(this, Long.MIN_VALUE / 2));
+  }
+
+  /** Whether what was granted now is of the same windows: then what is unspent can go over. */
+  boolean goesOnIn(Standing now) {
+    for (int i = 0; i < charge.limits().size(); i++) {
+      if (granted.windowStart(i) != now.windowStart(i)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** Ends it; what comes back of it. */
   List<Correction> end() {
-    long unspent = LEFT.getAndSet(this, Long.MIN_VALUE / 2);
+    long unspent = take();
     List<Correction> back = new ArrayList<>();
-    if (unspent <= 0) {
-      return back;
-    }
     for (int i = 0; i < charge.limits().size(); i++) {
       Limit limit = charge.limits().get(i);
       long amount = unspent * charge.amount(i);

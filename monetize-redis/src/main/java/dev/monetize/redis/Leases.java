@@ -10,6 +10,7 @@ import dev.monetize.limit.RateLimit;
 import dev.monetize.limit.Standing;
 import dev.monetize.limit.Subject;
 import dev.monetize.limit.WindowLimit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -19,13 +20,18 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Charges taken ahead, for callers who come often: about as many as they made calls in a tenth of a
+ * Charges taken ahead, for callers who come often: twice as many as they made calls in a tenth of a
  * second. Only far from every limit, so that several instances do not keep from each other what is
- * left. What is not spent in that time goes back. Thread-safe.
+ * left. Whose lease is nearly over gets more before that, so that no call waits for it. What is not
+ * spent in time goes back. Thread-safe.
  */
 final class Leases {
 
   private static final long LENGTH_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+  private static final long LIFE_NANOS = TimeUnit.MILLISECONDS.toNanos(150);
+
+  /** Longer than it takes until what is due is looked at again. */
+  private static final long NEARLY_OVER_NANOS = TimeUnit.MILLISECONDS.toNanos(60);
 
   /** Twice as many as will come by the look of it: what is not spent costs nothing. */
   private static final double AHEAD = 2;
@@ -84,6 +90,10 @@ final class Leases {
       return 1;
     }
     who.called();
+    return wanted(who, charge, now);
+  }
+
+  private int wanted(Frequent who, Charge charge, long now) {
     long calls = who.calls();
     long passed = Math.max(1, now - who.since());
     if (passed < LENGTH_NANOS / 10) {
@@ -129,6 +139,58 @@ final class Leases {
         : ((ConcurrencyLimit) limit).max();
   }
 
+  /** Whose leases are used, and nearly over. */
+  List<Who> nearlyOver() {
+    long soon = nanos.getAsLong() + NEARLY_OVER_NANOS;
+    List<Who> some = new ArrayList<>();
+    known.forEach(
+        (key, who) -> {
+          Lease lease = who.lease();
+          if (lease != null && lease.endsBefore(soon)) {
+            some.add(key);
+          }
+        });
+    return some;
+  }
+
+  /** How often a charge is to be taken beside what is unspent; 0 if not at all. */
+  int wantedMore(Who key) {
+    Frequent who = known.get(key);
+    Lease lease = who == null ? null : who.lease();
+    if (who == null || lease == null) {
+      return 0;
+    }
+    int times = wanted(who, key.charge(), nanos.getAsLong());
+    return times == 1 ? 0 : (int) Math.max(0, times - lease.left());
+  }
+
+  /**
+   * Keeps what was taken for calls to come.
+   *
+   * @return what comes back
+   */
+  List<Correction> renewed(LimitPlan plan, Who key, Decision.Allowed allowed, long times) {
+    Frequent who = known.get(key);
+    if (who == null) {
+      return new Lease(plan, allowed, times, 0).end();
+    }
+    List<Correction> back = new ArrayList<>(who.renew(plan, allowed, times, until(allowed)));
+    if (known.get(key) != who) { // it was forgotten meanwhile
+      back.addAll(who.end(true, 0));
+    }
+    return back;
+  }
+
+  private long until(Decision.Allowed allowed) {
+    long length = LIFE_NANOS;
+    for (int i = 0; i < allowed.limits().size(); i++) {
+      if (allowed.limits().get(i) instanceof WindowLimit) {
+        length = Math.min(length, allowed.resetNanos(i));
+      }
+    }
+    return nanos.getAsLong() + length;
+  }
+
   /**
    * Keeps what was taken.
    *
@@ -140,13 +202,7 @@ final class Leases {
     if (who == null) {
       return times > 1 ? new Lease(plan, allowed, times - 1, 0).end() : List.of();
     }
-    long length = LENGTH_NANOS;
-    for (int i = 0; i < allowed.limits().size(); i++) {
-      if (allowed.limits().get(i) instanceof WindowLimit) {
-        length = Math.min(length, allowed.resetNanos(i));
-      }
-    }
-    return who.lease(new Lease(plan, allowed, times - 1, nanos.getAsLong() + length));
+    return who.lease(new Lease(plan, allowed, times - 1, until(allowed)));
   }
 
   /** Ends leases that are over, or all; who is not there any more is forgotten. */

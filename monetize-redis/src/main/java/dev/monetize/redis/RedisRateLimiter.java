@@ -88,7 +88,7 @@ public final class RedisRateLimiter implements RateLimiter {
   /** A failure is that of all who were asked for together: where it was no silence, it is one. */
   private final AtomicReference<@Nullable RuntimeException> lastFailure = new AtomicReference<>();
 
-  /** Of the last call that was decided locally, how far its time is ahead of the ticker. */
+  /** Of the last call that was not decided by a lease, how far its time is ahead of the ticker. */
   private volatile long ahead;
 
   private final Background background;
@@ -169,6 +169,7 @@ public final class RedisRateLimiter implements RateLimiter {
     Decision.Allowed allowed = (Decision.Allowed) decision;
     underWay.began(plan, allowed);
     int served = (int) Math.min(calls, answer.taken());
+    ahead = now - ticker.getAsLong();
     giveBack(subject, leases.granted(plan, allowed, answer.taken() - (served - 1)));
     return served == 1 ? List.of(allowed) : shared(plan, allowed, answer.taken(), served);
   }
@@ -385,6 +386,7 @@ public final class RedisRateLimiter implements RateLimiter {
   private void flush() {
     try {
       leases.end(false, owed::add);
+      leases.nearlyOver().forEach(this::renew);
       if ((breaker.calm() || (breaker.allows() && probe())) && sendOwed()) {
         repay();
       }
@@ -393,6 +395,25 @@ public final class RedisRateLimiter implements RateLimiter {
     }
     if (goesOn()) {
       background.soon();
+    }
+  }
+
+  /** Takes more ahead before it is needed, so that no call waits for that. */
+  private void renew(Who who) {
+    int times = breaker.calm() ? leases.wantedMore(who) : 0;
+    if (times == 0) {
+      return;
+    }
+    LimitPlan plan = plans.get(who.charge().limits());
+    try {
+      long now = present();
+      LimitAnswer answer = ask(plan, who.subject(), who.charge(), times, now);
+      answered(who.subject());
+      if (answer.decision(who.subject(), who.charge()) instanceof Decision.Allowed allowed) {
+        send(who.subject(), leases.renewed(plan, who, allowed, answer.taken()));
+      }
+    } catch (RuntimeException failure) {
+      failed(who.subject(), failure);
     }
   }
 
@@ -488,7 +509,7 @@ public final class RedisRateLimiter implements RateLimiter {
     }
   }
 
-  /** The time, by the calls that were decided locally. */
+  /** The time, by the calls that no lease decided. */
   private long present() {
     return ahead + ticker.getAsLong();
   }

@@ -57,12 +57,13 @@ public final class RedisRateLimiterBuilder {
   }
 
   /**
-   * Has callers who come often charged for several calls at once, which are then decided here: a
-   * tenth of a second's, and only far from a limit. A quota is never exceeded for it; a rate limit
-   * may see as many calls more in a window as all instances have taken ahead. What an instance has
-   * taken ahead when its process is killed, or an answer is lost, is lost to the caller until the
-   * window ends. {@link RedisRateLimiter#peek} counts what is taken ahead as used, by this instance
-   * too: it tells of less than is left. Off, unless set.
+   * Has callers who come often charged for several calls at once, which are then decided here:
+   * about two tenths of a second's, and only far from a limit. Before they are spent more are
+   * taken, so that few calls wait for that. A quota is never exceeded for it; a rate limit may see
+   * as many calls more in a window as all instances have taken ahead. What an instance has taken
+   * ahead when its process is killed, or an answer is lost, is lost to the caller until the window
+   * ends. {@link RedisRateLimiter#peek} counts what is taken ahead as used, by this instance too:
+   * it tells of less than is left. Off, unless set.
    *
    * @param instances how many instances share the limits, about, at least 1
    */

@@ -70,6 +70,47 @@ class LeasesTest {
         .isEqualTo(1_000_000 - 10_001);
   }
 
+  /** What is due is looked at each 50 ms: then a lease gets more before it ends. */
+  @Test
+  void frequentCaller_neverWaits_asItsLeaseIsRenewedInTime() {
+    Runnable[] due = new Runnable[1];
+    RedisRateLimiter instance =
+        RedisRateLimiter.on(redis)
+            .callersTime()
+            .ticker(passed::get)
+            .leases(2)
+            .background(
+                (soon, nowAndThen) -> {
+                  due[0] = soon;
+                  return TopologyContract.NOBODY;
+                })
+            .build();
+    instances.add(instance);
+    Charge charge =
+        charge(1, RateLimit.of("rate", 5_000, Duration.ofSeconds(1)), hourly(1_000_000));
+    long asked = 0;
+    long renewed = 0;
+    for (int i = 0; i < 5_000; i++) {
+      passed.addAndGet(MILLI);
+      long before = scripts(redis);
+      assertThat(call(instance, charge)).isInstanceOf(Allowed.class);
+      asked += i < 100 ? 0 : scripts(redis) - before;
+      if (i % 50 == 0) {
+        before = scripts(redis);
+        due[0].run();
+        renewed += scripts(redis) - before;
+      }
+    }
+
+    assertThat(asked).as("round trips that a call waited for").isZero();
+    assertThat(renewed).as("others").isBetween(40L, 100L);
+    assertThat(call(instance, charge).standing().remaining(1)).isEqualTo(1_000_000 - 5_001);
+    passed.addAndGet(200 * MILLI);
+    due[0].run();
+    var standing = instance(2).peek(ann, charge.limits(), NOW + passed.get());
+    assertThat(standing.remaining(1)).as("what is not spent has come back").isEqualTo(994_999);
+  }
+
   @Test
   void whatIsNotSpent_comesBack() {
     RedisRateLimiter instance = instance(2);

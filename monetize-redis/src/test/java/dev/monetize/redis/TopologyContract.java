@@ -40,7 +40,7 @@ abstract class TopologyContract {
   private static final long[] USED = {1, 1, 1, 1, 3, 1, 1, 1};
 
   /** Sends nothing: what is sent, rides. */
-  private static final Background NOBODY =
+  static final Background NOBODY =
       new Background() {
         @Override
         public void soon() {}
