@@ -11,16 +11,15 @@ import redis.clients.jedis.RedisClient;
 
 /**
  * A thousand calls a second on a key, with leases, by a thread that decides on other callers
- * meanwhile and never waits. The others come as often as it can, so about every sixth call finds it
- * in a round trip to Redis for one of them: after that its caches are cold, and such calls are told
- * apart from those that follow a decision made here.
+ * meanwhile and never waits. The others come as often as it can; where one of them took a while, as
+ * for a round trip to Redis, its caches are cold, and the call after that is told apart.
  */
 final class BusyLoad {
 
   private static final int PER_SECOND = 1_000;
   private static final int SECONDS = 10;
   private static final int OTHERS = 64;
-  private static final long ROUND_TRIP = TimeUnit.MICROSECONDS.toNanos(20);
+  private static final long A_WHILE = TimeUnit.MICROSECONDS.toNanos(20);
   private static final long EACH = TimeUnit.SECONDS.toNanos(1) / PER_SECOND;
 
   private final FaultProxy proxy;
@@ -28,7 +27,7 @@ final class BusyLoad {
   private final Charge charge = Contenders.charge();
   private final Subject[] others = new Subject[OTHERS];
   private final Timings afterDecision = new Timings(PER_SECOND * SECONDS);
-  private final Timings afterRoundTrip = new Timings(PER_SECOND * SECONDS);
+  private final Timings afterAWhile = new Timings(PER_SECOND * SECONDS);
   private int turn;
 
   private BusyLoad(FaultProxy proxy, RedisRateLimiter limiter) {
@@ -51,27 +50,23 @@ final class BusyLoad {
     long next = System.nanoTime();
     for (int i = -3 * PER_SECOND; i < PER_SECOND * SECONDS; i++) {
       next += EACH;
-      boolean asked = decideOnOthersUntil(next);
+      boolean aWhile = decideOnOthersUntil(next);
       long now = now();
       long before = proxy.traffic().turns();
       long took = Timings.of(limiter, hot, charge, now);
       boolean decidedHere = proxy.traffic().turns() == before;
       if (i >= 0 && decidedHere) {
-        (asked ? afterRoundTrip : afterDecision).add(took);
+        (aWhile ? afterAWhile : afterDecision).add(took);
       }
     }
     System.out.printf(
         "leases, the thread busy with %d other callers, of %,d calls:%n"
-            + "  after a decision made here %s%n  after a round trip %s%n  all that were decided"
-            + " here %s%n",
-        OTHERS,
-        PER_SECOND * SECONDS,
-        afterDecision,
-        afterRoundTrip,
-        afterDecision.and(afterRoundTrip));
+            + "  after a decision made here %s%n  after one that took a while %s%n  all that"
+            + " were decided here %s%n",
+        OTHERS, PER_SECOND * SECONDS, afterDecision, afterAWhile, afterDecision.and(afterAWhile));
   }
 
-  /** Whether the last of them was decided by Redis: nothing else takes so long. */
+  /** Whether the last of them took a while. */
   private boolean decideOnOthersUntil(long nanos) {
     long before = System.nanoTime();
     long after = before;
@@ -80,7 +75,7 @@ final class BusyLoad {
       before = after;
       after = System.nanoTime();
     }
-    return after - before > ROUND_TRIP;
+    return after - before > A_WHILE;
   }
 
   private static long now() {

@@ -37,6 +37,10 @@ final class Leases {
   private static final double AHEAD = 2;
 
   private static final int MOST_TIMES = 10_000;
+
+  /** Round trips of a moment; callers beyond wait for theirs themselves. */
+  private static final int MOST_RENEWED = 500;
+
   private static final int MOST = 10_000;
   private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(2);
 
@@ -139,14 +143,14 @@ final class Leases {
         : ((ConcurrencyLimit) limit).max();
   }
 
-  /** Whose leases are used, and nearly over. */
+  /** Whose leases are used, and nearly over; not more than can be renewed in time. */
   List<Who> nearlyOver() {
     long soon = nanos.getAsLong() + NEARLY_OVER_NANOS;
     List<Who> some = new ArrayList<>();
     known.forEach(
         (key, who) -> {
           Lease lease = who.lease();
-          if (lease != null && lease.endsBefore(soon)) {
+          if (lease != null && some.size() < MOST_RENEWED && lease.endsBefore(soon)) {
             some.add(key);
           }
         });
