@@ -9,6 +9,7 @@ import dev.monetize.quota.PastQuota;
 import dev.monetize.quota.Quota;
 import dev.monetize.quota.QuotaPeriod;
 import dev.monetize.tier.Tier;
+import dev.monetize.tier.TierCatalog;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +23,7 @@ final class InvoiceTerms {
 
   private static final long HOUR = 3600;
 
+  private final TierCatalog catalog;
   private final Subscription subscription;
   private final Window period;
   private final Money nothing;
@@ -33,24 +35,12 @@ final class InvoiceTerms {
    * is so without a break since a second, whatever own values or fallback there were.
    *
    * @param fallback the tier in force in its place, or null
-   * @param billsFallback whether what is used in that one is billed, as use in its own
    */
-  record Term(
-      Tier tier,
-      @Nullable String fallback,
-      boolean billsFallback,
-      long since,
-      long from,
-      long until) {
+  record Term(Tier tier, @Nullable String fallback, long since, long from, long until) {
 
     /** Whether a call that was made in a tier was made in this one, or its fallback. */
     boolean covers(String tierOfCall) {
       return tier.name().equals(tierOfCall) || tierOfCall.equals(fallback);
-    }
-
-    /** Whether what was used in a tier is billed. */
-    boolean bills(String tierOfCall) {
-      return billsFallback || !tierOfCall.equals(fallback);
     }
 
     /** The quota that bills what is used past it, or null. */
@@ -64,9 +54,10 @@ final class InvoiceTerms {
   }
 
   InvoiceTerms(Offer offer, Subscription subscription, Instant at) {
+    this.catalog = offer.catalog();
     this.subscription = subscription;
     this.period = windows(QuotaPeriod.of(QuotaPeriod.Unit.MONTH), Time.nanos(at));
-    this.nothing = Money.zero(offer.catalog().currency());
+    this.nothing = Money.zero(catalog.currency());
     long since = begin();
     long from = since;
     String before = "";
@@ -106,15 +97,11 @@ final class InvoiceTerms {
     if (until <= Math.max(from, period.start()) || from >= period.end()) {
       return;
     }
-    Subscription then =
-        former == null
-            ? subscription.withFallback(null)
-            : subscription.withTier(name).withOverrides(former.overrides());
+    Subscription own = subscription.withTier(name).withFallback(null);
+    Subscription then = former == null ? own : own.withOverrides(former.overrides());
     String fallback = former == null ? subscription.fallback() : former.fallback();
-    boolean bills =
-        fallback == null || offer.catalog().tier(fallback).map(Tier::isSold).orElse(true);
     try {
-      terms.add(new Term(offer.plan(then).tier(), fallback, bills, since, from, until));
+      terms.add(new Term(offer.plan(then).tier(), fallback, since, from, until));
     } catch (IllegalArgumentException e) {
       throw new IllegalStateException(
           "customer \"%s\" had tier \"%s\" in this period, which cannot be priced: %s"
@@ -184,8 +171,27 @@ final class InvoiceTerms {
   /** Whether full hours, not told apart by tier, tell all. */
   boolean inFullHours() {
     return terms.size() == 1
-        && terms.get(0).billsFallback()
+        && isInOneTier()
         && cuts.stream().allMatch(cut -> Math.floorMod(cut, HOUR) == 0);
+  }
+
+  /** Whether calls of these times, told of then or later, were made in no other tier. */
+  private boolean isInOneTier() {
+    String only = terms.get(0).tier().name();
+    return subscription.inForce().equals(only)
+        && subscription.former().stream()
+            .filter(one -> one.until().getEpochSecond() > cuts.first())
+            .allMatch(one -> one.fallback() == null && one.tier().equals(only));
+  }
+
+  /**
+   * Whether a call is billed: of tiers that cost nothing those alone that were the customer's own,
+   * maybe with prices of its own.
+   *
+   * @param made what it was made under
+   */
+  boolean bills(String tier, Term made) {
+    return made.tier().name().equals(tier) || catalog.tier(tier).map(Tier::isSold).orElse(true);
   }
 
   /**

@@ -119,7 +119,7 @@ final class InvoiceUsage {
     long hour = second - Math.floorMod(second, HOUR);
     Long cut = terms.cuts().floor(second);
     Term made = terms.of(event.tier(), second);
-    if (!made.bills(event.tier())) {
+    if (!terms.bills(event.tier(), made)) {
       return;
     }
     int term = terms.terms().indexOf(made);

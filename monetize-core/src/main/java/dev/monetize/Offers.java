@@ -128,7 +128,7 @@ final class Offers {
     Set<String> concerned =
         changes.changes().stream().map(TierChanges.Change::subject).collect(Collectors.toSet());
     try (Stream<Subscription> all = subscriptions.all()) {
-      all.map(Subscription::tier)
+      all.map(Subscription::inForce)
           .filter(concerned::contains)
           .forEach(tier -> customers.merge(tier, 1L, Long::sum));
     }

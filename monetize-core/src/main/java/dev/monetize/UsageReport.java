@@ -17,7 +17,7 @@ import java.util.Optional;
  * a settled one is.
  *
  * @param customer the customer's id
- * @param tier name of its tier
+ * @param tier name of the tier in force
  * @param meters use by meter, every meter of the catalog among them
  * @param cost what it costs so far
  */
@@ -72,7 +72,9 @@ public record UsageReport(String customer, String tier, Map<String, MeterUse> me
   }
 
   /**
-   * What it costs so far, in the present billing period; nothing before the first one begins.
+   * What it costs so far, in the present billing period, at the prices of the tier in force;
+   * nothing before the first one begins. Where the customer has or had another tier in this period,
+   * a fallback among them, {@link Monetizer#invoicePreview} tells what it has to pay.
    *
    * @param base the tier's base price, if it has one that is set
    * @param lines one for each meter that has a price

@@ -374,6 +374,33 @@ class InvoicePreviewTest {
             "pro, tokens: 0 used: $0");
   }
 
+  /** A window that goes on from a period before counts as it did then. */
+  @Test
+  void fallback_ofAPeriodBefore_countsInNoWindow() throws IOException {
+    bench.customer("acme", "weekly");
+    use("2026-06-29T10:00:00Z", "calls", 600);
+    fallback("2026-06-30T00:00:00Z", "free");
+    use("2026-06-30T10:00:00Z", "calls", 900);
+    fallback("2026-06-30T12:00:00Z", null);
+    use("2026-07-02T10:00:00Z", "calls", 300);
+
+    assertThat(rows(invoice())).contains("weekly, calls: 300 used, 300 included: $0");
+  }
+
+  /** It is told of while another tier is in force, in a period that is over. */
+  @Test
+  void useThatIsToldOfInAFreeTier_isFree_wheneverItWas() throws IOException {
+    bench.customer("acme", "pro");
+    use("2026-06-20T10:00:00Z", "calls", 50_000);
+    fallback("2026-07-01T00:30:00Z", "free");
+    at("2026-07-01T02:00:00Z");
+    Instant before = Instant.parse("2026-06-30T23:00:00Z");
+    bench.monetizer.record(
+        new ExternalUsage("acme", Map.of("calls", 500L), before, "test", "late"));
+
+    assertThat(invoice("2026-06-10T00:00:00Z").total()).isEqualTo(Money.of("$99"));
+  }
+
   /** Nothing else was in force in the whole period. */
   @Test
   void fallback_forAllOfThePeriod_isFree() throws IOException {

@@ -131,8 +131,11 @@ public record Subscription(
     return fallback == null ? tier : fallback;
   }
 
-  /** This one with another tier, which is in force. */
+  /** This one with another tier, which is in force; with the same one it is as it was. */
   public Subscription withTier(String other) {
+    if (other.equals(tier)) {
+      return this;
+    }
     return new Subscription(customer, other, null, status, anchor, overrides, providerId, former);
   }
 

@@ -159,6 +159,7 @@ class ValuesTest {
             new Subscription.Former("pro", null, Map.of(), NOW),
             new Subscription.Former("pro", "free", Map.of(), NOW.plusSeconds(9)));
     assertThat(owed.withTier("max").inForce()).isEqualTo("max");
+    assertThat(owed.withTier("pro").inForce()).isEqualTo("free");
     assertThatThrownBy(() -> pro.withFallback("pro"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("a tier is no fallback for itself: \"pro\"");

@@ -33,7 +33,7 @@ final class OutboxState implements JournalState {
   /** What each entry begins with. */
   static final int MARK = 'S';
 
-  private static final int LAYOUT = 1;
+  private static final int LAYOUT = 2;
 
   /** How many that arrived are remembered, for the case that Stripe finds fault with them later. */
   private static final int MOST_LATELY = 10_000;
@@ -341,7 +341,7 @@ final class OutboxState implements JournalState {
   @Override
   public void read(DataInput from) throws IOException {
     int layout = from.readByte();
-    if (layout != LAYOUT) {
+    if (layout < 1 || layout > LAYOUT) {
       throw new IOException("layout " + layout + " of the outbox is of a later version");
     }
     nextNumber = from.readLong();
@@ -352,7 +352,7 @@ final class OutboxState implements JournalState {
       positions.put(new UUID(from.readLong(), from.readLong()), from.readLong());
     }
     for (int left = from.readInt(); left > 0; left--) {
-      windows.put(OutboxItem.readWindow(from), OutboxWindow.read(from));
+      windows.put(OutboxItem.readWindow(from), OutboxWindow.read(from, layout));
     }
     for (int left = from.readInt(); left > 0; left--) {
       keep(OutboxItem.read(from));

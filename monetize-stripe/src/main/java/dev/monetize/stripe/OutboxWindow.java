@@ -57,13 +57,14 @@ record OutboxWindow(
     to.writeLong(unsold);
   }
 
-  static OutboxWindow read(DataInput from) throws IOException {
+  /** In layout 1 nothing is said of tiers that are not sold. */
+  static OutboxWindow read(DataInput from, int layout) throws IOException {
     return new OutboxWindow(
         from.readLong(),
         from.readLong(),
         from.readLong(),
         from.readLong(),
         from.readLong(),
-        from.readLong());
+        layout == 1 ? 0 : from.readLong());
   }
 }
