@@ -122,6 +122,9 @@ final class Lease {
   /** Ends it; what comes back of it. */
   List<Correction> end() {
     long unspent = take();
+    if (unspent == 0) {
+      return List.of();
+    }
     List<Correction> back = new ArrayList<>();
     for (int i = 0; i < charge.limits().size(); i++) {
       Limit limit = charge.limits().get(i);
