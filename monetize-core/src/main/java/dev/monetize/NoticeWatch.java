@@ -12,10 +12,10 @@ import dev.monetize.quota.Quota;
 import dev.monetize.usage.Ledger;
 import dev.monetize.usage.QuotaWindow;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,8 +27,10 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A window that has ended is looked at only at start, and only if something may be {@link
  * Notices#untold} of it: never after a change of tiers, which say nothing of what was included
- * before. Of what a crash cut off, the windows are the one that the last use was in, and the one
- * before. They are judged by what the customer has now, as what it had is not known.
+ * before. Of what was cut off, the windows are the one that the last use was in, the one before,
+ * and those that ended in the month up to that use: several processes may have died, or ended, one
+ * after the other, before they got to look. They are judged by what the customer has now, as what
+ * it had is not known.
  */
 final class NoticeWatch {
 
@@ -36,6 +38,9 @@ final class NoticeWatch {
 
   private static final long SECOND = 1_000_000_000L;
   private static final Duration PLAN_KNOWN = Duration.ofSeconds(10);
+
+  /** So long before the last use of which nobody was told, windows that ended are looked at. */
+  private static final Duration LOOK_BACK = Duration.ofDays(31);
 
   private final @Nullable QuotaNotices quotas;
   private final MissingListeners missing;
@@ -171,12 +176,16 @@ final class NoticeWatch {
 
   private static List<QuotaWindow> ended(Plan plan, Quota quota, Untold untold, long now) {
     long present = plan.windowAt(quota, now).start();
-    Window last = plan.windowAt(quota, Math.min(now, Time.nanos(untold.last())));
-    Window before = plan.windowAt(quota, last.start() * SECOND - 1);
-    return Stream.of(before, last)
-        .filter(window -> window.start() < present)
-        .filter(window -> window.end() > untold.first().getEpochSecond())
-        .map(window -> Plan.window(quota, window.start()))
-        .toList();
+    long first = untold.first().getEpochSecond();
+    long recent = untold.last().minus(LOOK_BACK).getEpochSecond();
+    List<QuotaWindow> ended = new ArrayList<>();
+    Window window = plan.windowAt(quota, Math.min(now, Time.nanos(untold.last())));
+    for (int i = 0; window.end() > first && (i < 2 || window.end() > recent); i++) {
+      if (window.start() < present) {
+        ended.add(Plan.window(quota, window.start()));
+      }
+      window = plan.windowAt(quota, window.start() * SECOND - 1);
+    }
+    return ended;
   }
 }

@@ -192,6 +192,27 @@ class EndedWindowNoticeTest {
     nothingElse();
   }
 
+  /** As of processes that ended one after the other before they could look. */
+  @Test
+  void windowsSinceAnythingWasTold_areAllLookedAt_backToAMonth() throws Exception {
+    restart(false);
+    String key = bench.customer("acme", "daily");
+    calls(8, key);
+    now = now.plus(Duration.ofDays(28));
+    calls(12, key);
+    for (int day = 0; day < 4; day++) {
+      now = now.plus(Duration.ofDays(1));
+      calls(8 - day, key);
+    }
+    restart(true);
+
+    assertThat(next(4))
+        .containsExactly(
+            "2026-04-28 acme 100% 12",
+            "2026-04-28 acme 120% 12", "2026-04-28 acme 80% 12", "2026-04-29 acme 80% 8");
+    nothingElse();
+  }
+
   @Test
   void windowThatWasToldInOrder_isNotJudgedByOtherTiers() throws Exception {
     String key = bench.customer("acme", "large");
