@@ -130,12 +130,14 @@ public final class Accounts {
 
   /**
    * Replaces a key by a new one of the same mode, label and expiry; the old one stays valid for a
-   * while, so that nobody's calls fail meanwhile.
+   * while, so that nobody's calls fail meanwhile. A key is replaced once: whoever has lost the new
+   * key's secret rotates that.
    *
    * @param key id of the old key
    * @param overlap how long the old one stays valid, unless it expires before: its end is noticed
    *     like an expiry. Zero revokes it at once
-   * @throws IllegalArgumentException if there is no such key, or it is not valid any more
+   * @throws IllegalArgumentException if there is no such key, it is not valid any more, or it was
+   *     rotated before; the message says which key took its place
    */
   public NewKey rotateKey(String key, Duration overlap) {
     if (overlap.isNegative() || overlap.compareTo(MOST_OVERLAP) > 0) {
@@ -144,18 +146,36 @@ public final class Accounts {
     return changed(
         existing(key).customer(),
         () -> {
-          ApiKey present = existing(key);
           Instant now = now();
-          if (present.validUntil() != null && !present.validUntil().isAfter(now)) {
-            throw new IllegalArgumentException(
-                "key \"%s\" has not been valid since %s".formatted(key, present.validUntil()));
-          }
+          ApiKey present = rotatable(existing(key), now);
           NewKey next =
               issue(present.customer(), present.label(), present.mode(), present.validUntil());
-          replaceKey(
-              key, old -> overlap.isZero() ? old.revokedAt(now) : until(old, now.plus(overlap)));
+          try {
+            replaceKey(key, old -> replaced(rotatable(old, now), next.key(), now, overlap));
+          } catch (IllegalArgumentException e) {
+            replaceKey(next.key().id(), unused -> unused.revokedAt(now));
+            throw e;
+          }
           return next;
         });
+  }
+
+  private static ApiKey replaced(ApiKey key, ApiKey next, Instant now, Duration overlap) {
+    ApiKey old = overlap.isZero() ? key.revokedAt(now) : key;
+    return old.withSuccessor(next.id(), now.plus(overlap));
+  }
+
+  private static ApiKey rotatable(ApiKey key, Instant now) {
+    if (key.validUntil() != null && !key.validUntil().isAfter(now)) {
+      throw new IllegalArgumentException(
+          "key \"%s\" has not been valid since %s".formatted(key.id(), key.validUntil()));
+    }
+    if (key.successor() != null) {
+      throw new IllegalArgumentException(
+          "key \"%s\" was rotated before, and is valid until %s: rotate \"%s\", which took its place"
+              .formatted(key.id(), key.validUntil(), key.successor()));
+    }
+    return key;
   }
 
   /**
@@ -309,12 +329,6 @@ public final class Accounts {
             ApiKey.randomId(random, mode), customer, issued.hash(), label, now(), validUntil);
     store().put(key);
     return new NewKey(key, issued);
-  }
-
-  private static ApiKey until(ApiKey key, Instant end) {
-    return key.validUntil() != null && key.validUntil().isBefore(end)
-        ? key
-        : key.withValidUntil(end);
   }
 
   private ApiKey existing(String key) {

@@ -56,6 +56,9 @@ final class AccountJson {
     if (key.revoked()) {
       json.put("revoked", true);
     }
+    if (key.successor() != null) {
+      json.put("successor", key.successor());
+    }
     return json;
   }
 
@@ -118,7 +121,9 @@ final class AccountJson {
   }
 
   static ApiKey key(JsonNode json) {
-    known(json, Set.of("id", CUSTOMER, "hash", "label", "created", "validUntil", "revoked"));
+    known(
+        json,
+        Set.of("id", CUSTOMER, "hash", "label", "created", "validUntil", "revoked", "successor"));
     return new ApiKey(
         text(json, "id"),
         text(json, CUSTOMER),
@@ -126,7 +131,8 @@ final class AccountJson {
         text(json, "label"),
         Objects.requireNonNull(time(text(json, "created"))),
         time(optional(json, "validUntil")),
-        json.path("revoked").booleanValue());
+        json.path("revoked").booleanValue(),
+        optional(json, "successor"));
   }
 
   static Subscription subscription(JsonNode json) {

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param label for people to read: at most 200 characters, no control characters
  * @param validUntil from when on it is refused (expired, revoked or rotated out), or null
  * @param revoked whether somebody ended it then, and did not set that end before
+ * @param successor id of the key that was issued in its place when it was rotated, or null
  */
 public record ApiKey(
     String id,
@@ -24,7 +25,8 @@ public record ApiKey(
     String label,
     Instant created,
     @Nullable Instant validUntil,
-    boolean revoked)
+    boolean revoked,
+    @Nullable String successor)
     implements Entry {
 
   private static final int RANDOM_CHARACTERS = 12;
@@ -39,9 +41,13 @@ public record ApiKey(
     if (revoked) {
       Objects.requireNonNull(validUntil, "validUntil of a key that was revoked");
     }
+    if (successor != null) {
+      Valid.id("key id", successor);
+      Objects.requireNonNull(validUntil, "validUntil of a key that was rotated");
+    }
   }
 
-  /** A key that was not revoked. */
+  /** A key that was neither revoked nor rotated. */
   public ApiKey(
       String id,
       String customer,
@@ -49,7 +55,7 @@ public record ApiKey(
       String label,
       Instant created,
       @Nullable Instant validUntil) {
-    this(id, customer, hash, label, created, validUntil, /* revoked= */ false);
+    this(id, customer, hash, label, created, validUntil, /* revoked= */ false, null);
   }
 
   /**
@@ -66,20 +72,26 @@ public record ApiKey(
     return id.startsWith(TEST_ID) ? MonetizeKeys.Mode.TEST : MonetizeKeys.Mode.LIVE;
   }
 
-  /** This key, refused from that moment on: expired or rotated out. Null: never. */
+  /** This key, refused from that moment on, as one that expires. Null: never. */
   public ApiKey withValidUntil(@Nullable Instant end) {
     return new ApiKey(id, customer, hash, label, created, end);
+  }
+
+  /** This key, which another was issued in place of: it ends then, unless it does before. */
+  public ApiKey withSuccessor(String key, Instant end) {
+    Instant until = validUntil != null && validUntil.isBefore(end) ? validUntil : end;
+    return new ApiKey(id, customer, hash, label, created, until, revoked, key);
   }
 
   /** This key, revoked at that moment; one that is not valid then stays what it is. */
   public ApiKey revokedAt(Instant moment) {
     return validUntil != null && !validUntil.isAfter(moment)
         ? this
-        : new ApiKey(id, customer, hash, label, created, moment, /* revoked= */ true);
+        : new ApiKey(id, customer, hash, label, created, moment, /* revoked= */ true, successor);
   }
 
   /** This key under another hash: of the same secret under a newer pepper. */
   public ApiKey withHash(KeyHash newer) {
-    return new ApiKey(id, customer, newer, label, created, validUntil, revoked);
+    return new ApiKey(id, customer, newer, label, created, validUntil, revoked, successor);
   }
 }

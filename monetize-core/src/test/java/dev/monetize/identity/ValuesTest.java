@@ -116,9 +116,25 @@ class ValuesTest {
     assertThat(key.revokedAt(NOW.plusSeconds(9))).isEqualTo(key);
     assertThat(revoked.withValidUntil(null).revoked()).isFalse();
     assertThat(revoked.withHash(HASH)).isEqualTo(revoked);
-    assertThatThrownBy(() -> new ApiKey("k", "c", HASH, "", NOW, null, true))
+    assertThatThrownBy(() -> new ApiKey("k", "c", HASH, "", NOW, null, true, null))
         .isInstanceOf(NullPointerException.class)
         .hasMessage("validUntil of a key that was revoked");
+  }
+
+  @Test
+  void rotatedKey_endsAtItsOwnEndIfThatIsSooner_andKnowsItsSuccessor() {
+    ApiKey key = new ApiKey("k", "c", HASH, "", NOW, NOW.plusSeconds(9));
+    assertThat(key.withSuccessor("k2", NOW.plusSeconds(99)).validUntil())
+        .isEqualTo(NOW.plusSeconds(9));
+    ApiKey rotated = key.withSuccessor("k2", NOW.plusSeconds(5));
+    assertThat(rotated.validUntil()).isEqualTo(NOW.plusSeconds(5));
+    assertThat(rotated.successor()).isEqualTo("k2");
+    assertThat(rotated.withHash(HASH)).isEqualTo(rotated);
+    assertThat(rotated.revokedAt(NOW).successor()).isEqualTo("k2");
+    assertThat(rotated.withValidUntil(null).successor()).isNull();
+    assertThatThrownBy(() -> new ApiKey("k", "c", HASH, "", NOW, null, false, "k2"))
+        .hasMessage("validUntil of a key that was rotated");
+    assertThatThrownBy(() -> key.withSuccessor("k 2", NOW)).hasMessageContaining("key id");
   }
 
   @Test

@@ -47,6 +47,9 @@ final class AdminJson {
     if (key.validUntil() != null) {
       body.put("validUntil", key.validUntil().toString());
     }
+    if (key.successor() != null) {
+      body.put("successor", key.successor());
+    }
     return body;
   }
 

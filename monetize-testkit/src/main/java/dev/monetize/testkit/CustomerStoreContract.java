@@ -166,7 +166,7 @@ public abstract class CustomerStoreContract {
 
   @Test
   void revokedKey_staysAsThat() throws Exception {
-    ApiKey revoked = KEY.revokedAt(at(60));
+    ApiKey revoked = KEY.withSuccessor("key_2", at(90)).revokedAt(at(60));
     store().put(KEY);
     store().put(revoked);
 
