@@ -13,6 +13,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee11.servlet.ServletHolder;
@@ -48,17 +49,23 @@ public final class ApiServer implements AutoCloseable {
     Endpoints.addTo(app);
     app.addServlet(new ServletHolder(new PricingServlet(monetizer)), "/pricing");
     app.addServlet(new ServletHolder(new UsageServlet(monetizer)), "/usage");
-    String token = environment.get("MONETIZE_ADMIN_TOKEN");
-    if (token != null && !token.isBlank()) {
+    String token = setting(environment, "MONETIZE_ADMIN_TOKEN", "");
+    if (!token.isEmpty()) {
       app.addServlet(new ServletHolder(new AdminServlet(monetizer, token)), "/admin/*");
     }
     more.accept(app);
 
-    connector.setPort(Integer.parseInt(environment.getOrDefault("PORT", "8080")));
+    connector.setPort(Integer.parseInt(setting(environment, "PORT", "8080")));
     server.addConnector(connector);
     server.setHandler(new GracefulHandler(app));
     server.setStopTimeout(STOP_MILLIS);
     server.start();
+  }
+
+  /** A setting, or its default where it is not set or blank. */
+  public static String setting(Map<String, String> environment, String name, String otherwise) {
+    String value = environment.getOrDefault(name, "");
+    return value.isBlank() ? otherwise : value;
   }
 
   /** What is sold. */
@@ -105,6 +112,10 @@ public final class ApiServer implements AutoCloseable {
   /** Ends the calls under way, within some seconds, and stops. */
   @Override
   public void close() throws Exception {
-    server.stop();
+    try {
+      server.stop();
+    } catch (TimeoutException e) {
+      System.out.println("calls under way were cut off; what they were sent is counted");
+    }
   }
 }

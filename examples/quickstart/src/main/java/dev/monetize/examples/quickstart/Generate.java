@@ -60,20 +60,20 @@ final class Generate extends HttpServlet {
       return Optional.empty();
     }
     List<String> words = new ArrayList<>();
-    Arrays.stream(prompt.textValue().split("\\s+"))
+    Arrays.stream(prompt.textValue().split("(?U)\\s+"))
         .filter(word -> !word.isEmpty())
         .forEach(word -> words.addAll(List.of(word, word)));
     return Optional.of(words);
   }
 
-  private void stream(
-      HttpServletRequest request, HttpServletResponse response, List<String> words) {
+  private void stream(HttpServletRequest request, HttpServletResponse response, List<String> words)
+      throws IOException {
     response.setContentType("text/event-stream");
     response.setCharacterEncoding("UTF-8");
     AsyncContext context = request.startAsync();
     context.setTimeout(0);
     Granted call = MonetizeFilter.call(request);
-    clock.execute(new WordStream(clock, context, call, words));
+    new WordStream(clock, context, call, words).start();
   }
 
   @Override

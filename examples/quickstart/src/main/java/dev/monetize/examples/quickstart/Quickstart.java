@@ -20,7 +20,7 @@ public final class Quickstart implements AutoCloseable {
    *     optional
    */
   public Quickstart(Map<String, String> environment) throws Exception {
-    Path data = Path.of(environment.getOrDefault("MONETIZE_DATA", "monetize-data"));
+    Path data = Path.of(ApiServer.setting(environment, "MONETIZE_DATA", "monetize-data"));
     Monetizer monetizer =
         Monetizer.builder()
             .tiers(ApiServer.tiers())

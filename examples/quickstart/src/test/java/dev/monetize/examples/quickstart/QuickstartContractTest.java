@@ -6,10 +6,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.math.BigDecimal;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -98,7 +103,7 @@ class QuickstartContractTest {
 
   @Test
   void generate_answersEachWordTwice_andCountsTokens() throws Exception {
-    HttpResponse<String> answer = api.generate(pro, "", "to  be or\nnot");
+    HttpResponse<String> answer = api.generate(pro, "", "to  be\u00a0or\nnot");
 
     assertThat(answer.statusCode()).isEqualTo(200);
     assertThat(answer.body()).contains("to to be be or or not not");
@@ -140,6 +145,38 @@ class QuickstartContractTest {
 
       assertThat(api.used(pro, "calls")).isEqualTo(i);
       assertThat(api.used(pro, "tokens")).isEqualTo(2L * i);
+    }
+  }
+
+  @Test
+  void clientsThatDoNotRead_holdUpNobodysStream() throws Exception {
+    String body = "{\"prompt\": \"" + "w".repeat(500_000) + "\"}";
+    byte[] request =
+        ("POST /v1/generate?stream=true HTTP/1.1\r\nHost: localhost\r\nX-API-Key: %s\r\n"
+                    .formatted(enterprise)
+                + "Content-Length: %d\r\n\r\n%s".formatted(body.length(), body))
+            .getBytes(StandardCharsets.US_ASCII);
+    List<Socket> deaf = new ArrayList<>();
+    try {
+      for (int i = 0; i < 4; i++) {
+        Socket socket = new Socket();
+        deaf.add(socket);
+        socket.setReceiveBufferSize(4096);
+        socket.connect(new InetSocketAddress("localhost", URI.create(app.url()).getPort()));
+        for (int j = 0; j < 4; j++) {
+          socket.getOutputStream().write(request);
+        }
+      }
+
+      Instant before = Instant.now();
+      for (int i = 0; i < 50; i++) {
+        assertThat(api.generate(pro, "?stream=true", "word").body()).hasSize(2 * 12);
+      }
+      assertThat(Duration.between(before, Instant.now())).isLessThan(Duration.ofSeconds(20));
+    } finally {
+      for (Socket socket : deaf) {
+        socket.close();
+      }
     }
   }
 
