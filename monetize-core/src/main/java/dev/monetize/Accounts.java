@@ -95,6 +95,11 @@ public final class Accounts {
     return store().keys(customer);
   }
 
+  /** A key by id. */
+  public Optional<ApiKey> key(String id) {
+    return store().key(id);
+  }
+
   /** What a customer has subscribed to. */
   public Optional<Subscription> subscription(String customer) {
     return subscriptions.find(customer);
@@ -332,8 +337,7 @@ public final class Accounts {
   }
 
   private ApiKey existing(String key) {
-    return store()
-        .key(key)
+    return key(key)
         .orElseThrow(() -> new IllegalArgumentException("there is no key \"" + key + "\""));
   }
 

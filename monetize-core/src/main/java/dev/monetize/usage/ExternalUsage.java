@@ -13,7 +13,9 @@ import java.util.TreeMap;
  * Usage that did not come through the filter: of a batch job, or a queue that delivers again.
  *
  * <p>Customer, source and id together identify it: whatever is recorded under the same three again
- * is not counted again. Immutable.
+ * is not counted again. So units and time must be those of the first try, from the job's own
+ * records rather than from a clock: other usage under the same id is a {@link Recording.Conflict}.
+ * Immutable.
  *
  * @param customer who pays, 1 to 256 characters
  * @param units for each meter (at most 64 characters, at most 32 of them), in its smallest unit, at

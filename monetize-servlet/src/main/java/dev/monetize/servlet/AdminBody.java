@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.monetize.servlet;
 
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.monetize.identity.MonetizeKeys;
@@ -15,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +27,8 @@ final class AdminBody {
 
   private static final int MOST_BYTES = 64 * 1024;
   private static final long MOST_OVERLAP = Duration.ofDays(366).toSeconds();
+
+  private static final Pattern UNSAFE = Pattern.compile("[/\\\\%;?#]");
 
   private final JsonNode body;
 
@@ -62,7 +66,12 @@ final class AdminBody {
       }
       return new AdminBody(body);
     } catch (JsonProcessingException e) {
-      throw bad("the body is not JSON: " + e.getOriginalMessage());
+      JsonLocation at = e.getLocation();
+      throw bad(
+          "the body is not JSON"
+              + (at == null
+                  ? ""
+                  : ", see line %d, column %d".formatted(at.getLineNr(), at.getColumnNr())));
     }
   }
 
@@ -72,6 +81,16 @@ final class AdminBody {
 
   String text(String name) {
     return optional(name).orElseThrow(() -> bad("\"" + name + "\" is needed, as a text"));
+  }
+
+  /** A customer's id, which goes into paths here. */
+  String id() {
+    String id = text("id");
+    if (id.equals(".") || id.equals("..") || UNSAFE.matcher(id).find()) {
+      throw bad(
+          "\"id\" must not be . or .., and have none of / \\ % ; ? #: it stands in paths here");
+    }
+    return id;
   }
 
   Optional<String> optional(String name) {

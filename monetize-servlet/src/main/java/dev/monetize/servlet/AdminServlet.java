@@ -107,15 +107,20 @@ public final class AdminServlet extends HttpServlet {
     List<String> parts = List.of(path.substring(1).split("/"));
     String id = parts.size() > 1 ? parts.get(1) : "";
     Accounts accounts = monetizer.accounts();
-    switch (request.getMethod() + " " + shape(parts)) {
+    String shape = shape(parts);
+    String route = request.getMethod() + " " + shape;
+    if (request.getMethod().equals(ALLOWED.get(shape)) && isOfNobody(route, id)) {
+      Problem.send(response, 404, "Not found", "There is no customer, or no key, of this id.");
+      return;
+    }
+    switch (route) {
       case "POST customers" -> {
         AdminBody body = AdminBody.of(request, "id", "name", "tier");
         Customer made =
-            accounts.createCustomer(
-                body.text("id"), body.optional("name").orElse(""), body.text("tier"));
-        Json.write(response, 201, AdminJson.customer(made));
+            accounts.createCustomer(body.id(), body.optional("name").orElse(""), body.text("tier"));
+        write(response, 201, made);
       }
-      case "GET customers/*" -> show(response, id);
+      case "GET customers/*" -> write(response, 200, accounts.customer(id).orElseThrow());
       case "POST customers/*/keys" -> {
         AdminBody body = AdminBody.of(request, "label", "mode", "validUntil");
         Json.write(
@@ -164,6 +169,17 @@ public final class AdminServlet extends HttpServlet {
     }
   }
 
+  /** Whether a route that there is names a customer or a key that there is not. */
+  private boolean isOfNobody(String route, String id) {
+    Accounts accounts = monetizer.accounts();
+    if (route.equals("GET customers/*")) {
+      return accounts.customer(id).isEmpty();
+    }
+    return route.contains(" customers/*/")
+        ? accounts.subscription(id).isEmpty()
+        : route.contains(" keys/*") && accounts.key(id).isEmpty();
+  }
+
   /** Answers a request that no route takes; the method of its path is null for an unknown path. */
   private static void refuse(HttpServletResponse response, @Nullable String allowed)
       throws IOException {
@@ -184,18 +200,14 @@ public final class AdminServlet extends HttpServlet {
     return parts.get(0) + "/*" + (rest.isEmpty() ? "" : "/" + rest);
   }
 
-  private void show(HttpServletResponse response, String id) throws IOException {
+  private void write(HttpServletResponse response, int status, Customer customer)
+      throws IOException {
     Accounts accounts = monetizer.accounts();
-    Optional<Customer> found = accounts.customer(id);
-    if (found.isEmpty()) {
-      Problem.send(response, 404, "Not found", "There is no such customer.");
-      return;
-    }
-    Map<String, Object> body = AdminJson.customer(found.get());
+    Map<String, Object> body = AdminJson.customer(customer);
     accounts
-        .subscription(id)
+        .subscription(customer.id())
         .ifPresent(subscription -> body.put("subscription", AdminJson.subscription(subscription)));
-    body.put("keys", accounts.keys(id).stream().map(AdminJson::key).toList());
-    Json.write(response, 200, body);
+    body.put("keys", accounts.keys(customer.id()).stream().map(AdminJson::key).toList());
+    Json.write(response, status, body);
   }
 }

@@ -59,7 +59,7 @@ class ReadmeTest {
           new Snippet("own-users", "Users users", "monetizer"),
           new Snippet("principal", ENGINE + ", ServletContext context"),
           new Snippet("sinks", "Warehouse warehouse", "monetizer"),
-          new Snippet("record", ENGINE, "answer"),
+          new Snippet("record", ENGINE + ", Instant finished", "answer"),
           new Snippet("stripe", "ServletContext context, URI thanks, URI pricing", "page"),
           new Snippet(
               "reconcile",
