@@ -92,7 +92,7 @@ final class Upkeep implements AutoCloseable {
     background.soon();
   }
 
-  /** Redis decided on a subject. */
+  /** Redis decided on a subject: what is due is charged soon. */
   void answered(Subject subject) {
     outages.answered(subject);
     if (!debts.noneDue()) {
