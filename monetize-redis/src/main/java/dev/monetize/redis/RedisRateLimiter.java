@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.monetize.redis;
 
-import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.LoadingCache;
 import dev.monetize.limit.Charge;
 import dev.monetize.limit.ConcurrencyLimit;
@@ -13,22 +12,10 @@ import dev.monetize.limit.RateLimiter;
 import dev.monetize.limit.Standing;
 import dev.monetize.limit.Subject;
 import dev.monetize.limit.WindowLimit;
-import dev.monetize.limit.WindowUse;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.BiFunction;
-import java.util.function.Function;
-import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import redis.clients.jedis.UnifiedJedis;
-import redis.clients.jedis.exceptions.JedisException;
 
 /**
  * Holds callers to their limits over all instances of a service, which share a Redis or Valkey.
@@ -61,66 +48,27 @@ import redis.clients.jedis.exceptions.JedisException;
  */
 public final class RedisRateLimiter implements RateLimiter {
 
-  private static final Logger log = LoggerFactory.getLogger(RedisRateLimiter.class);
-  private static final LuaScript SCRIPT = LuaScript.load("limit.lua");
-  private static final byte[] SERVER_TIME = {};
-  private static final byte[] NO_PLAN = {};
-
-  private final Wire wire;
-  private final String prefix;
-  private final LimitKeys keys;
-  private final WindowUse used;
-  private final boolean callersTime;
-  private final Instance instance;
-  private final LongSupplier ticker;
   private final Breaker breaker;
-  private final Spells spells;
-  private final Debts debts;
   private final LocalLimits local;
   private final Refusals refusals = new Refusals();
   private final Leases leases;
   private final Together together = new Together();
-  private final Owed owed = new Owed();
+  private final CallsUnderWay underWay;
+  private final LoadingCache<LimitSet, LimitPlan> plans;
+  private final LimitServer server;
+  private final Outages outages;
+  private final Upkeep upkeep;
 
-  /** How many calls under way each subject has, that Redis counts for us. */
-  private final CallsUnderWay underWay = new CallsUnderWay();
-
-  /** A failure is that of all who were asked for together: where it was no silence, it is one. */
-  private final AtomicReference<@Nullable RuntimeException> lastFailure = new AtomicReference<>();
-
-  /** Of the last call that was not decided by a lease, how far its time is ahead of the ticker. */
-  private volatile long ahead;
-
-  private final Background background;
-  private final LoadingCache<LimitSet, LimitPlan> plans =
-      Caffeine.newBuilder().weakKeys().build(LimitPlan::of);
-
-  /** What it is made of. */
-  record Settings(
-      UnifiedJedis redis,
-      String prefix,
-      WindowUse used,
-      Function<Limit, WhenDown> whenDown,
-      LongSupplier ticker,
-      Instance instance,
-      int instances,
-      boolean callersTime,
-      BiFunction<Runnable, Runnable, Background> background) {}
-
-  RedisRateLimiter(Settings settings) {
-    this.wire = new Wire(settings.redis());
-    this.prefix = settings.prefix();
-    this.keys = new LimitKeys(prefix);
-    this.used = settings.used();
-    this.callersTime = settings.callersTime();
-    this.instance = settings.instance();
-    this.ticker = settings.ticker();
-    this.breaker = new Breaker(ticker);
-    this.spells = new Spells(ticker);
-    this.debts = new Debts(ticker);
-    this.local = new LocalLimits(settings.whenDown(), used);
-    this.leases = new Leases(settings.instances(), ticker);
-    this.background = settings.background().apply(this::flush, this::showLife);
+  RedisRateLimiter(LimitSettings settings) {
+    LimitState state = LimitState.of(settings);
+    this.breaker = state.breaker();
+    this.local = state.local();
+    this.leases = state.leases();
+    this.underWay = state.underWay();
+    this.plans = state.plans();
+    this.server = new LimitServer(settings, state);
+    this.outages = new Outages(settings, state);
+    this.upkeep = new Upkeep(settings, state, server, outages);
   }
 
   /** A limiter on a Redis, with what else is to be said of it. */
@@ -138,7 +86,7 @@ public final class RedisRateLimiter implements RateLimiter {
     if (known != null) {
       return known;
     }
-    giveBack(subject, leases.endOf(subject, charge));
+    upkeep.giveBack(subject, leases.endOf(subject, charge));
     LimitPlan plan = plans.get(charge.limits());
     boolean maybe = false;
     if (!breaker.open()) {
@@ -148,7 +96,7 @@ public final class RedisRateLimiter implements RateLimiter {
                 new Who(subject, charge), calls -> decided(plan, subject, charge, calls, now))
             : decided(plan, subject, charge, 1, now).get(0);
       } catch (RuntimeException failure) {
-        failed(subject, failure);
+        outages.failed(subject, failure);
         maybe = !Fault.doneNothing(failure);
       }
     }
@@ -159,9 +107,9 @@ public final class RedisRateLimiter implements RateLimiter {
   private List<Decision> decided(
       LimitPlan plan, Subject subject, Charge charge, int calls, long now) {
     int times = calls - 1 + leases.wanted(plan, subject, charge);
-    LimitAnswer answer = ask(plan, subject, charge, times, now);
+    LimitAnswer answer = server.ask(plan, subject, charge, times, now);
     Decision decision = answer.decision(subject, charge);
-    answered(subject);
+    upkeep.answered(subject);
     if (decision instanceof Decision.Refused refused) {
       refusals.add(subject, charge, refused, now);
       return Collections.nCopies(calls, decision);
@@ -169,8 +117,8 @@ public final class RedisRateLimiter implements RateLimiter {
     Decision.Allowed allowed = (Decision.Allowed) decision;
     underWay.began(plan, allowed);
     int served = (int) Math.min(calls, answer.taken());
-    ahead = now - ticker.getAsLong();
-    giveBack(subject, leases.granted(plan, allowed, answer.taken() - (served - 1)));
+    upkeep.seen(now);
+    upkeep.giveBack(subject, leases.granted(plan, allowed, answer.taken() - (served - 1)));
     return served == 1 ? List.of(allowed) : shared(plan, allowed, answer.taken(), served);
   }
 
@@ -189,18 +137,18 @@ public final class RedisRateLimiter implements RateLimiter {
   private Decision decidedHere(
       LimitPlan plan, Subject subject, Charge charge, boolean maybe, long now) {
     Decision decision = local.acquire(subject, charge, maybe, now);
-    ahead = now - ticker.getAsLong();
-    debts.add(subject, plan);
+    upkeep.seen(now);
+    upkeep.chargedHere(subject, plan);
     if (maybe && plan.holdsCalls()) {
       List<Correction> ended = plan.ended(charge);
       underWay.doubt(subject, ended);
       if (decision instanceof Decision.Allowed allowed) {
         underWay.began(plan, allowed);
       } else if (!ended.isEmpty()) {
-        owe(subject, ended);
+        upkeep.owe(subject, ended);
       }
     }
-    background.soon(); // asks, once a second in an outage
+    upkeep.soon(); // asks, once a second in an outage
     return decision;
   }
 
@@ -209,11 +157,11 @@ public final class RedisRateLimiter implements RateLimiter {
     LimitPlan plan = plans.get(limits);
     if (!breaker.open()) {
       try {
-        Standing standing = ask(plan, subject, null, 1, now).standing();
-        answered(subject);
+        Standing standing = server.ask(plan, subject, null, 1, now).standing();
+        upkeep.answered(subject);
         return standing;
       } catch (RuntimeException failure) {
-        failed(subject, failure);
+        outages.failed(subject, failure);
       }
     }
     return local.peek(subject, limits, now);
@@ -228,7 +176,7 @@ public final class RedisRateLimiter implements RateLimiter {
       underWay.ended(plan, allowed);
     }
     if (!corrections.isEmpty()) {
-      owe(allowed.subject(), corrections);
+      upkeep.owe(allowed.subject(), corrections);
       refusals.forget(allowed.subject());
     }
   }
@@ -254,291 +202,8 @@ public final class RedisRateLimiter implements RateLimiter {
     return corrections;
   }
 
-  /** Puts a question, with corrections that wait. */
-  private LimitAnswer ask(
-      LimitPlan plan, Subject subject, @Nullable Charge charge, int times, long now) {
-    List<Correction> riding = breaker.calm() ? owed.take(subject) : List.of();
-    try {
-      byte[] request =
-          LimitRequest.decide(plan, subject, charge, used, instance, times, now, riding);
-      return new LimitAnswer(
-          plan.limits(), run(subject, plan, plan.bytes(), request, riding, false, now));
-    } catch (RuntimeException failure) {
-      oweAgain(failure, subject, riding);
-      throw failure;
-    }
-  }
-
-  /**
-   * What rode with a question goes again if Redis was surely not told, and not if nobody knows:
-   * then the next sign of life tells how many calls are under way.
-   */
-  private void oweAgain(RuntimeException failure, Subject subject, List<Correction> riding) {
-    List<Correction> untold = Fault.doneNothing(failure) ? Correction.changes(riding) : List.of();
-    if (!untold.isEmpty()) {
-      owed.add(subject, untold);
-    }
-    underWay.doubt(subject, riding.stream().filter(one -> !untold.contains(one)).toList());
-  }
-
-  /**
-   * Puts a question.
-   *
-   * @param anyway though nobody asks at present
-   */
-  private byte[] run(
-      Subject subject,
-      @Nullable LimitPlan plan,
-      byte[] limits,
-      byte[] request,
-      List<Correction> riding,
-      boolean anyway,
-      long now) {
-    boolean perKey =
-        (plan != null && plan.perKey())
-            || riding.stream().anyMatch(correction -> correction.scope() == LimitPlan.KEY);
-    return wire.run(
-        SCRIPT,
-        keys.of(subject, perKey),
-        List.of(limits, request, time(now)),
-        () -> anyway || !breaker.open());
-  }
-
-  private byte[] time(long now) {
-    return callersTime
-        ? Long.toString(Math.floorDiv(now, 1000)).getBytes(StandardCharsets.US_ASCII)
-        : SERVER_TIME;
-  }
-
-  private void answered(Subject subject) {
-    isThere();
-    debts.answered(subject);
-    if (!debts.noneDue()) {
-      background.soon();
-    }
-  }
-
-  /** Redis answers. */
-  private void isThere() {
-    if (breaker.succeeded() && spells.isTold()) {
-      log.warn("Redis decides on limits again");
-    }
-    spells.over();
-  }
-
-  /** Redis was not asked, or did not answer. */
-  private void failed(Subject subject, RuntimeException failure) {
-    Fault fault = Fault.of(failure);
-    if (!fault.ofAll()) {
-      refused(subject, fault, failure);
-      return;
-    }
-    boolean counts = Fault.isSilence(failure) || lastFailure.getAndSet(failure) != failure;
-    boolean opened = counts && breaker.failed();
-    if (spells.tells(fault)) {
-      log.warn(
-          "Redis did not decide on the limits of a call: {}. Meanwhile each instance holds to its"
-              + " own share, as whenDown says; there are no more such lines until that changes",
-          advice(failure),
-          failure);
-    } else if (opened && spells.isTold()) {
-      log.warn("Redis is asked once a second, until it answers");
-    }
-  }
-
-  /** Redis answers, and does not decide on this subject. */
-  private void refused(Subject subject, Fault fault, RuntimeException failure) {
-    isThere();
-    if (debts.pause(subject) && spells.tells(fault)) {
-      log.warn(
-          "Redis does not decide on the limits of customer \"{}\", whose keys begin with \"{}\": {}."
-              + " Until they are put right or deleted, each instance holds this customer to its own"
-              + " share, as whenDown says; there is one such line a minute, of whomever",
-          subject.customer(),
-          keys.ofCustomer(subject),
-          advice(failure),
-          failure);
-    }
-  }
-
-  private String advice(RuntimeException failure) {
-    return failure instanceof JedisException e ? RedisAdvice.of(e, prefix) : failure.toString();
-  }
-
-  /** What was leased and not spent. */
-  private void giveBack(Subject subject, List<Correction> unspent) {
-    if (!unspent.isEmpty()) {
-      owed.add(subject, unspent);
-    }
-    if (!leases.none()) {
-      background.soon();
-    }
-  }
-
-  private void owe(Subject subject, List<Correction> corrections) {
-    if (!owed.add(subject, corrections)) {
-      log.debug("too many corrections wait: those of {} are dropped", subject.customer());
-    }
-    background.soon();
-  }
-
-  /** Sends what waits; goes on later with what Redis does not take. */
-  private void flush() {
-    try {
-      leases.end(false, owed::add);
-      leases.nearlyOver().forEach(this::renew);
-      if ((breaker.calm() || (breaker.allows() && probe())) && sendOwed()) {
-        repay();
-      }
-    } catch (RuntimeException e) {
-      log.error("corrections of limits could not be sent", e);
-    }
-    if (goesOn()) {
-      background.soon();
-    }
-  }
-
-  /** Takes more ahead before it is needed, so that no call waits for that. */
-  private void renew(Who who) {
-    int times = breaker.calm() ? leases.wantedMore(who) : 0;
-    if (times == 0) {
-      return;
-    }
-    LimitPlan plan = plans.get(who.charge().limits());
-    try {
-      long now = present();
-      LimitAnswer answer = ask(plan, who.subject(), who.charge(), times, now);
-      answered(who.subject());
-      if (answer.decision(who.subject(), who.charge()) instanceof Decision.Allowed allowed) {
-        send(who.subject(), leases.renewed(plan, who, allowed, answer.taken()));
-      }
-    } catch (RuntimeException failure) {
-      failed(who.subject(), failure);
-    }
-  }
-
-  private boolean goesOn() {
-    boolean more =
-        breaker.open()
-            ? !owed.isEmpty() || !debts.none()
-            : owed.isOfAny(this::isAskedFor) || !debts.noneDue();
-    return more || !leases.none();
-  }
-
-  private boolean isAskedFor(Subject subject) {
-    return !debts.isPaused(subject);
-  }
-
-  /** Asks whether Redis is back, by changing nothing: what it is owed is not risked for that. */
-  private boolean probe() {
-    Map.Entry<Subject, LimitPlan> debt = debts.any();
-    if (debt != null) {
-      return probe(debt.getKey(), debt.getValue().unchanged(present()));
-    }
-    Map.Entry<Subject, List<Correction>> one = owed.any();
-    return one != null
-        && probe(one.getKey(), one.getValue().stream().map(Correction::unchanged).toList());
-  }
-
-  private boolean probe(Subject subject, List<Correction> unchanged) {
-    try {
-      byte[] request = LimitRequest.correct(instance, unchanged);
-      run(subject, null, NO_PLAN, request, unchanged, true, 0);
-      answered(subject);
-      return true;
-    } catch (RuntimeException failure) {
-      failed(subject, failure);
-      return !Fault.of(failure).ofAll();
-    }
-  }
-
-  private boolean sendOwed() {
-    for (Subject subject : owed.subjects()) {
-      if (isAskedFor(subject) && !send(subject, owed.take(subject))) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  private boolean send(Subject subject, List<Correction> corrections) {
-    if (corrections.isEmpty()) {
-      return true;
-    }
-    try {
-      byte[] request = LimitRequest.correct(instance, corrections);
-      run(subject, null, NO_PLAN, request, corrections, true, 0);
-      answered(subject);
-      return true;
-    } catch (RuntimeException failure) {
-      oweAgain(failure, subject, corrections);
-      failed(subject, failure);
-      return !breaker.open();
-    }
-  }
-
-  /** Charges the rates of which something was taken locally with what of it has not come back. */
-  private void repay() {
-    for (Map.Entry<Subject, LimitPlan> each : debts.due().entrySet()) {
-      boolean due = debts.take(each.getKey(), each.getValue());
-      if (due && !repay(each.getKey(), each.getValue())) {
-        return;
-      }
-    }
-    if (debts.none()) {
-      local.forget();
-    }
-  }
-
-  private boolean repay(Subject subject, LimitPlan plan) {
-    long now = present();
-    long[] missing = local.missing(subject, plan.limits(), now);
-    try {
-      if (Arrays.stream(missing).anyMatch(permits -> permits > 0)) {
-        byte[] request = LimitRequest.force(plan, missing, instance, now);
-        run(subject, plan, plan.bytes(), request, List.of(), true, now);
-        answered(subject);
-      }
-      debts.repaid(subject);
-      local.forget(subject);
-      return true;
-    } catch (RuntimeException failure) {
-      debts.add(subject, plan);
-      failed(subject, failure);
-      return !breaker.open();
-    }
-  }
-
-  /** The time, by the calls that no lease decided. */
-  private long present() {
-    return ahead + ticker.getAsLong();
-  }
-
-  /**
-   * Calls under way count as long as their instance shows that it lives; who was left alone is
-   * asked for again.
-   */
-  private void showLife() {
-    if (!breaker.open()) {
-      underWay.subjects().stream().filter(this::isAskedFor).forEach(this::showLife);
-    }
-    debts.resume(owed::isOf);
-    if (goesOn()) {
-      background.soon();
-    }
-  }
-
-  /** With what is owed before, which the count of calls under way takes for told. */
-  private void showLife(Subject subject) {
-    List<Correction> signs = new ArrayList<>(owed.take(subject));
-    signs.addAll(underWay.signs(subject));
-    send(subject, signs);
-  }
-
   @Override
   public void close() {
-    background.close();
-    leases.end(true, owed::add);
-    flush();
+    upkeep.close();
   }
 }

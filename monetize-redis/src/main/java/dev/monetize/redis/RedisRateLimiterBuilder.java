@@ -102,7 +102,7 @@ public final class RedisRateLimiterBuilder {
   /** Begins to hold limits. */
   public RedisRateLimiter build() {
     return new RedisRateLimiter(
-        new RedisRateLimiter.Settings(
+        new LimitSettings(
             redis, prefix, used, whenDown, ticker, instance, instances, callersTime, background));
   }
 }

@@ -24,8 +24,8 @@ class HistoriesTest {
 
   private static final int HISTORIES = Integer.getInteger("monetize.test.histories", 100_000);
 
-  private final Map<History.Event, Integer> events = new EnumMap<>(History.Event.class);
-  private final Map<History.Kind, Integer> kinds = new EnumMap<>(History.Kind.class);
+  private final Map<HistoryFaults.Event, Integer> events = new EnumMap<>(HistoryFaults.Event.class);
+  private final Map<HistorySetting.Kind, Integer> kinds = new EnumMap<>(HistorySetting.Kind.class);
   private long allowed;
   private long leased;
   private long full;
@@ -75,7 +75,7 @@ class HistoriesTest {
     assertThat(alone).isGreaterThan(10L * HISTORIES / 10);
     assertThat(busy).isGreaterThan(HISTORIES / 20);
     assertThat(full).isGreaterThan(HISTORIES / 5);
-    for (History.Event event : History.Event.values()) {
+    for (HistoryFaults.Event event : HistoryFaults.Event.values()) {
       assertThat(events.get(event)).as("%s", event).isGreaterThan(HISTORIES / 20);
     }
   }

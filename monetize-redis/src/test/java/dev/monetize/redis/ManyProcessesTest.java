@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.LongBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -48,8 +49,9 @@ class ManyProcessesTest {
 
   private List<Hammer> start(long units, int leases) throws IOException {
     List<Hammer> all = new ArrayList<>();
+    Path files = Files.createTempDirectory(directory, "run");
     for (int i = 0; i < PROCESSES; i++) {
-      Path file = directory.resolve(leases + "-" + i);
+      Path file = files.resolve(Integer.toString(i));
       Process process =
           new ProcessBuilder(
                   Path.of(System.getProperty("java.home"), "bin", "java").toString(),
