@@ -17,7 +17,7 @@ public record CheckoutPage(URI success, URI cancel, int trialDays) {
   public CheckoutPage {
     Objects.requireNonNull(success, "success");
     Objects.requireNonNull(cancel, "cancel");
-    StripeBilling.requireTrial(trialDays);
+    SubscriptionRequests.requireTrial(trialDays);
   }
 
   /** One without a trial. */

@@ -2,12 +2,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.monetize.stripe;
 
+import dev.monetize.usage.FileUsageJournal;
 import dev.monetize.usage.JournalFactory;
+import dev.monetize.usage.JournalSettings;
 import dev.monetize.usage.JournalState;
 import dev.monetize.usage.UsageJournal;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -18,6 +22,8 @@ import java.util.function.Function;
  * {@link #sync} tells when. Thread-safe.
  */
 final class NoteBook<S extends JournalState> implements AutoCloseable {
+
+  private static final int SEGMENT_BYTES = 1 << 20;
 
   private final UsageJournal journal;
   private final GuardedState<S> state;
@@ -42,6 +48,14 @@ final class NoteBook<S extends JournalState> implements AutoCloseable {
       JournalFactory factory, InstantSource clock, S state, String what) throws IOException {
     GuardedState<S> guarded = new GuardedState<>(state);
     return new NoteBook<>(factory.open(clock, List.of(guarded)), guarded, what);
+  }
+
+  /** Keeps such a journal in files, in a directory of its own. */
+  static JournalFactory inFiles(Path directory) {
+    Objects.requireNonNull(directory, "directory");
+    return (time, states) ->
+        FileUsageJournal.open(
+            directory, JournalSettings.on(time).segmentBytes(SEGMENT_BYTES), states);
   }
 
   UUID id() {

@@ -15,10 +15,8 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
@@ -52,11 +50,7 @@ final class OutboxState implements JournalState {
 
   private final Map<Long, ParkedItem> parked = new LinkedHashMap<>();
   private final Map<Long, OutboxItem> lately = new LinkedHashMap<>();
-  private final Map<UUID, Long> positions = new HashMap<>();
-
-  /** Batches of which not all parts are there, by attempt. */
-  private final Map<UUID, OutboxParts> underWay = new HashMap<>();
-
+  private final OutboxBatches batches = new OutboxBatches();
   private long nextNumber = 1;
   private long lastSealed;
   private long arrived;
@@ -84,31 +78,11 @@ final class OutboxState implements JournalState {
 
   void apply(OutboxEntry entry) {
     if (entry instanceof Folded folded) {
-      fold(folded);
+      batches.take(folded).forEach(this::use);
     } else if (entry instanceof Sealed sealed) {
       seal(sealed);
     } else if (entry instanceof Moved moved) {
       move(moved.number(), moved);
-    }
-  }
-
-  private void fold(Folded folded) {
-    if (folded.last() <= position(folded.journal())) {
-      return; // somebody was faster
-    }
-    OutboxParts parts =
-        folded.part() == 0
-            ? new OutboxParts(folded.journal(), folded.last(), 0, List.of())
-            : underWay.get(folded.attempt());
-    OutboxParts now = parts == null ? null : parts.with(folded);
-    if (now == null) {
-      underWay.remove(folded.attempt()); // one before it was lost: the batch comes again
-    } else if (folded.ends()) {
-      positions.put(folded.journal(), folded.last());
-      underWay.values().removeIf(other -> other.isOver(folded));
-      now.uses().forEach(this::use);
-    } else {
-      underWay.put(folded.attempt(), now);
     }
   }
 
@@ -252,7 +226,7 @@ final class OutboxState implements JournalState {
 
   /** Sequence up to which a journal was taken in, 0 if nothing of it was. */
   long position(UUID journal) {
-    return positions.getOrDefault(journal, 0L);
+    return batches.position(journal);
   }
 
   /** Items that are to reach Stripe, the oldest first. */
@@ -302,12 +276,7 @@ final class OutboxState implements JournalState {
     to.writeLong(lastSealed);
     to.writeLong(arrived);
     to.writeLong(dropped);
-    to.writeInt(positions.size());
-    for (Map.Entry<UUID, Long> position : new TreeMap<>(positions).entrySet()) {
-      to.writeLong(position.getKey().getMostSignificantBits());
-      to.writeLong(position.getKey().getLeastSignificantBits());
-      to.writeLong(position.getValue());
-    }
+    batches.writePositions(to);
     to.writeInt(windows.size());
     for (Map.Entry<UsageWindow, OutboxWindow> window : windows.entrySet()) {
       OutboxItem.write(window.getKey(), to);
@@ -321,20 +290,10 @@ final class OutboxState implements JournalState {
     for (ParkedItem item : parked.values()) {
       item.write(to);
     }
-    writeParts(to);
+    batches.writeParts(to);
     to.writeInt(lately.size());
     for (OutboxItem item : lately.values()) {
       item.write(to);
-    }
-  }
-
-  /** A checkpoint may lie between the parts of a batch. */
-  private void writeParts(DataOutput to) throws IOException {
-    to.writeInt(underWay.size());
-    for (Map.Entry<UUID, OutboxParts> attempt : new TreeMap<>(underWay).entrySet()) {
-      to.writeLong(attempt.getKey().getMostSignificantBits());
-      to.writeLong(attempt.getKey().getLeastSignificantBits());
-      attempt.getValue().write(to);
     }
   }
 
@@ -348,9 +307,7 @@ final class OutboxState implements JournalState {
     lastSealed = from.readLong();
     arrived = from.readLong();
     dropped = from.readLong();
-    for (int left = from.readInt(); left > 0; left--) {
-      positions.put(new UUID(from.readLong(), from.readLong()), from.readLong());
-    }
+    batches.readPositions(from);
     for (int left = from.readInt(); left > 0; left--) {
       windows.put(OutboxItem.readWindow(from), OutboxWindow.read(from, layout));
     }
@@ -361,9 +318,7 @@ final class OutboxState implements JournalState {
       ParkedItem item = ParkedItem.read(from);
       parked.put(item.item().number(), item);
     }
-    for (int left = from.readInt(); left > 0; left--) {
-      underWay.put(new UUID(from.readLong(), from.readLong()), OutboxParts.read(from));
-    }
+    batches.readParts(from);
     for (int left = from.readInt(); left > 0; left--) {
       remember(OutboxItem.read(from));
     }

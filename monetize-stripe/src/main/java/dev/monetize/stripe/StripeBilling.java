@@ -3,14 +3,10 @@
 package dev.monetize.stripe;
 
 import com.stripe.Stripe;
-import com.stripe.StripeClient;
 import com.stripe.exception.StripeException;
-import dev.monetize.Accounts;
 import dev.monetize.Monetizer;
 import dev.monetize.tier.Tier;
-import dev.monetize.tier.TierCatalog;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,15 +14,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Customers and their subscriptions at Stripe, and the tiers that follow from them:
@@ -64,49 +52,22 @@ public final class StripeBilling implements AutoCloseable {
   /** The version of Stripe's API that is spoken; set it at Stripe for the webhook's endpoint. */
   public static final String API_VERSION = Stripe.API_VERSION;
 
-  private static final Logger log = LoggerFactory.getLogger(StripeBilling.class);
   private static final Duration HOUR = Duration.ofHours(1);
-  private static final int MOST_TRIAL = 730;
-  private static final long START_SECONDS = 10;
 
-  private final StripeClient stripe;
   private final BillingBook book;
-  private final LookupKeys keys;
-  private final BillingRules rules;
   private final InstantSource clock;
-  private final int threads;
-  private final StripeCalls calls = new StripeCalls();
   private final CustomerLinks links;
-  private final SubscriptionReader reader;
-  private final Set<String> otherVersions = ConcurrentHashMap.newKeySet();
-  private final CountDownLatch started = new CountDownLatch(1);
-  private volatile @Nullable Running running;
+  private final BillingService service;
+  private final CustomerRequests requests;
 
-  /** What there is once the engine is known. */
-  private record Running(
-      Accounts accounts,
-      Supplier<TierCatalog> tiers,
-      SubscriptionRequests requests,
-      Inbox inbox,
-      InboxWork work,
-      UsageFlush usage,
-      Workers workers) {}
-
-  StripeBilling(
-      StripeClient stripe,
-      BillingBook book,
-      LookupKeys keys,
-      BillingRules rules,
-      InstantSource clock,
-      int threads) {
-    this.stripe = stripe;
-    this.book = book;
-    this.keys = keys;
-    this.rules = rules;
-    this.clock = clock;
-    this.threads = threads;
-    this.links = new CustomerLinks(stripe, calls, book);
-    this.reader = new SubscriptionReader(stripe, keys);
+  StripeBilling(BillingSettings settings) {
+    StripeCalls calls = new StripeCalls();
+    SubscriptionReader reader = new SubscriptionReader(settings.stripe(), settings.keys());
+    book = settings.book();
+    clock = settings.clock();
+    links = new CustomerLinks(settings.stripe(), calls, book);
+    service = new BillingService(settings, links, reader);
+    requests = new CustomerRequests(settings, service, calls, links, reader);
   }
 
   /**
@@ -136,50 +97,9 @@ public final class StripeBilling implements AutoCloseable {
   }
 
   /** The same with another way of use to Stripe. */
-  synchronized void start(
+  void start(
       Monetizer monetizer, UsageFlush usage, Function<String, Optional<ReportedUsage>> reported) {
-    if (running != null) {
-      throw new IllegalStateException("billing is started already");
-    }
-    rules.check(monetizer.tiers());
-    Accounts accounts = monetizer.accounts();
-    Supplier<TierCatalog> tiers = monetizer::tiers;
-    Inbox inbox =
-        new Inbox(
-            book,
-            links,
-            new CustomerLook(reader, rules, accounts, book, tiers, clock),
-            new MeterReports(stripe, reported),
-            clock);
-    InboxWork work = new InboxWork(book.turn(), inbox, new EndFlush(book, usage::begin), clock);
-    Workers workers = new Workers("monetize-billing", StripeBilling.class, work);
-    running =
-        new Running(
-            accounts,
-            tiers,
-            new SubscriptionRequests(stripe, calls, reader, new TierPrices(stripe, keys), tiers),
-            inbox,
-            work,
-            usage,
-            workers);
-    started.countDown();
-    workers.start(threads);
-  }
-
-  private void awaitStart() {
-    try {
-      started.await(START_SECONDS, TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private Running running() {
-    Running now = running;
-    if (now == null) {
-      throw new IllegalStateException("billing is not started: call start(…) first");
-    }
-    return now;
+    service.start(monetizer, usage, reported);
   }
 
   /**
@@ -208,8 +128,7 @@ public final class StripeBilling implements AutoCloseable {
    */
   public CustomerBilling link(String customer, String stripeCustomer)
       throws StripeException, IOException {
-    links.link(customer, stripeCustomer);
-    return refreshed(customer, stripeCustomer);
+    return requests.link(customer, stripeCustomer);
   }
 
   /**
@@ -220,29 +139,7 @@ public final class StripeBilling implements AutoCloseable {
    * @throws IllegalStateException if it is not known and Stripe cannot be asked now
    */
   public Optional<String> stripeCustomer(String customer) {
-    Optional<String> known = links.known(customer);
-    return known.isPresent() ? known : bySubscription(customer);
-  }
-
-  private Optional<String> bySubscription(String customer) {
-    Optional<String> id =
-        running()
-            .accounts
-            .subscription(customer)
-            .flatMap(subscription -> Optional.ofNullable(subscription.providerId()))
-            .filter(provider -> provider.startsWith("sub_"));
-    if (id.isEmpty()) {
-      return Optional.empty();
-    }
-    try {
-      String stripeCustomer = stripe.v1().subscriptions().retrieve(id.get()).getCustomer();
-      book.write(new BillingEntry.Linked(customer, stripeCustomer));
-      refreshed(customer, stripeCustomer);
-      return Optional.of(stripeCustomer);
-    } catch (StripeException | IOException e) {
-      throw new IllegalStateException(
-          "Stripe did not tell whose subscription " + id.get() + " is", e);
-    }
+    return requests.stripeCustomer(customer);
   }
 
   /**
@@ -259,8 +156,8 @@ public final class StripeBilling implements AutoCloseable {
    * @throws IllegalStateException if it was not started within ten seconds
    */
   public boolean isSold(String tier) {
-    awaitStart();
-    return running().tiers.get().tier(tier).map(Tier::isSold).orElse(true);
+    service.awaitStart();
+    return service.tiers().tier(tier).map(Tier::isSold).orElse(true);
   }
 
   /**
@@ -281,18 +178,7 @@ public final class StripeBilling implements AutoCloseable {
    */
   public CustomerBilling subscribe(String customer, String tier, int trialDays)
       throws StripeException, IOException {
-    requireTrial(trialDays);
-    Running now = running();
-    Tier wanted = now.requests.tier(tier);
-    String stripeCustomer = links.findOrMake(customer);
-    now.requests.subscribe(customer, stripeCustomer, wanted, trialDays);
-    return refreshed(customer, stripeCustomer);
-  }
-
-  static void requireTrial(int days) {
-    if (days < 0 || days > MOST_TRIAL) {
-      throw new IllegalArgumentException("trialDays must be 0 to 730, got " + days);
-    }
+    return requests.subscribe(customer, tier, trialDays);
   }
 
   /**
@@ -305,27 +191,7 @@ public final class StripeBilling implements AutoCloseable {
    */
   public CustomerBilling changeTier(String customer, String tier)
       throws StripeException, IOException {
-    Running now = running();
-    Tier wanted = now.requests.tier(tier);
-    String stripeCustomer = known(customer);
-    flush(now, customer);
-    now.requests.changeTier(customer, stripeCustomer, wanted);
-    return refreshed(customer, stripeCustomer);
-  }
-
-  private static void flush(Running now, String customer) throws IOException {
-    try {
-      now.usage.complete(customer);
-    } catch (InterruptedException e) {
-      throw interrupted(e);
-    }
-  }
-
-  private static InterruptedIOException interrupted(InterruptedException e) {
-    Thread.currentThread().interrupt();
-    InterruptedIOException failed = new InterruptedIOException("interrupted");
-    failed.initCause(e);
-    return failed;
+    return requests.changeTier(customer, tier);
   }
 
   /**
@@ -335,7 +201,7 @@ public final class StripeBilling implements AutoCloseable {
    * @throws IllegalStateException if it has none
    */
   public CustomerBilling cancelAtPeriodEnd(String customer) throws StripeException, IOException {
-    return cancel(customer, true);
+    return requests.cancelAtPeriodEnd(customer, true);
   }
 
   /**
@@ -344,14 +210,7 @@ public final class StripeBilling implements AutoCloseable {
    * @throws IllegalStateException if it has none any more
    */
   public CustomerBilling keep(String customer) throws StripeException, IOException {
-    return cancel(customer, false);
-  }
-
-  private CustomerBilling cancel(String customer, boolean ends)
-      throws StripeException, IOException {
-    String stripeCustomer = known(customer);
-    running().requests.cancelAtPeriodEnd(customer, stripeCustomer, ends);
-    return refreshed(customer, stripeCustomer);
+    return requests.cancelAtPeriodEnd(customer, false);
   }
 
   /**
@@ -363,13 +222,7 @@ public final class StripeBilling implements AutoCloseable {
    */
   public URI checkoutLink(String customer, String tier, CheckoutPage page)
       throws StripeException, IOException {
-    SubscriptionRequests requests = running().requests;
-    Tier wanted = requests.tier(tier);
-    String stripeCustomer = links.findOrMake(customer);
-    String before = requests.requireNone(customer, stripeCustomer);
-    return new HostedPages(stripe, calls)
-        .checkout(
-            customer, stripeCustomer, requests.onOnePage(wanted), page, before, clock.instant());
+    return requests.checkoutLink(customer, tier, page);
   }
 
   /**
@@ -380,13 +233,7 @@ public final class StripeBilling implements AutoCloseable {
    * @throws IllegalStateException if it is not at Stripe
    */
   public URI portalLink(String customer, URI back) throws StripeException {
-    return new HostedPages(stripe, calls).portal(known(customer), back);
-  }
-
-  private String known(String customer) {
-    return stripeCustomer(customer)
-        .orElseThrow(
-            () -> new IllegalStateException("customer \"" + customer + "\" is not at Stripe"));
+    return requests.portalLink(customer, back);
   }
 
   /** What Stripe last said of a customer; empty if it was never asked. */
@@ -401,31 +248,12 @@ public final class StripeBilling implements AutoCloseable {
    * @throws IllegalStateException if it is not at Stripe
    */
   public CustomerBilling refresh(String customer) throws StripeException, IOException {
-    return refreshed(customer, known(customer));
-  }
-
-  private CustomerBilling refreshed(String customer, String stripeCustomer)
-      throws StripeException, IOException {
-    try {
-      return running().inbox.refresh(customer, stripeCustomer);
-    } catch (InterruptedException e) {
-      throw interrupted(e);
-    }
+    return requests.refresh(customer);
   }
 
   /** How far events are dealt with, for a health check. */
   public InboxStatus inbox() {
-    Running now = running;
-    List<InboxStatus.Failure> failing = now == null ? List.of() : now.inbox.failing();
-    return book.look(
-        state ->
-            new InboxStatus(
-                state.pending().size(),
-                state.pending().values().stream()
-                    .map(event -> Instant.ofEpochSecond(event.received()))
-                    .findFirst(),
-                failing,
-                otherVersions));
+    return service.status();
   }
 
   /**
@@ -442,24 +270,7 @@ public final class StripeBilling implements AutoCloseable {
    * @throws IOException if it could not be written down
    */
   void receive(WebhookBody body) throws IOException {
-    if (!body.version().isEmpty()
-        && !body.version().equals(API_VERSION)
-        && otherVersions.add(body.version())) {
-      log.warn(
-          "events come from Stripe in version {} of its API, and not {}: give the webhook's endpoint"
-              + " that version. They are dealt with all the same, since what they are about is"
-              + " asked for in version {}",
-          body.version(),
-          API_VERSION,
-          API_VERSION);
-    }
-    if (body.event().isPresent()) {
-      book.receive(body.event().get());
-      Running now = running;
-      if (now != null) {
-        now.work.wake();
-      }
-    }
+    service.receive(body);
   }
 
   Instant now() {
@@ -468,7 +279,7 @@ public final class StripeBilling implements AutoCloseable {
 
   /** Does one thing that is due, as the threads do; for tests that have none. */
   boolean step() throws IOException, InterruptedException {
-    return running().work.step();
+    return service.step();
   }
 
   /**
@@ -477,10 +288,7 @@ public final class StripeBilling implements AutoCloseable {
    * @return whether nothing was under way any more
    */
   public boolean close(Duration atMost) {
-    Running now = running;
-    boolean ended = now == null || now.workers.close(atMost);
-    book.close();
-    return ended;
+    return service.close(atMost);
   }
 
   /** Closes within ten seconds. */

@@ -2,9 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.monetize.stripe;
 
-import dev.monetize.usage.FileUsageJournal;
 import dev.monetize.usage.JournalFactory;
-import dev.monetize.usage.JournalSettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,7 +15,6 @@ import org.jspecify.annotations.Nullable;
 /** Settings of {@link StripeBilling}. Not thread-safe. */
 public final class StripeBillingBuilder {
 
-  private static final int SEGMENT_BYTES = 1 << 20;
   private static final int THREADS = 4;
 
   private final StripeConnection connection;
@@ -30,11 +27,7 @@ public final class StripeBillingBuilder {
 
   StripeBillingBuilder(StripeConnection connection, Path directory) {
     this.connection = Objects.requireNonNull(connection, "connection");
-    Objects.requireNonNull(directory, "directory");
-    journal =
-        (time, states) ->
-            FileUsageJournal.open(
-                directory, JournalSettings.on(time).segmentBytes(SEGMENT_BYTES), states);
+    this.journal = NoteBook.inFiles(directory);
   }
 
   /**
@@ -100,11 +93,12 @@ public final class StripeBillingBuilder {
   /** One with so many threads; with none, for tests that do its steps. */
   StripeBilling open(int threads) throws IOException {
     return new StripeBilling(
-        connection.client(),
-        BillingBook.open(journal, clock),
-        keys,
-        new BillingRules(grace, fallback, fallbacks),
-        clock,
-        threads);
+        new BillingSettings(
+            connection.client(),
+            BillingBook.open(journal, clock),
+            keys,
+            new BillingRules(grace, fallback, fallbacks),
+            clock,
+            threads));
   }
 }

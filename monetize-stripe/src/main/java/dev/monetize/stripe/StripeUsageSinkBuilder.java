@@ -3,9 +3,7 @@
 package dev.monetize.stripe;
 
 import dev.monetize.stripe.StripeUsageSink.Reporting;
-import dev.monetize.usage.FileUsageJournal;
 import dev.monetize.usage.JournalFactory;
-import dev.monetize.usage.JournalSettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,7 +20,6 @@ import org.jspecify.annotations.Nullable;
 /** Settings of a {@link StripeUsageSink}. Not thread-safe. */
 public final class StripeUsageSinkBuilder {
 
-  private static final int SEGMENT_BYTES = 1 << 20;
   private static final int MOST_THREADS = 64;
   private static final int MOST_A_SECOND = 500;
   private static final int MOST_EVENT_NAME = 100;
@@ -41,11 +38,7 @@ public final class StripeUsageSinkBuilder {
 
   StripeUsageSinkBuilder(StripeConnection connection, Path directory) {
     this.connection = Objects.requireNonNull(connection, "connection");
-    Objects.requireNonNull(directory, "directory");
-    outbox =
-        (time, states) ->
-            FileUsageJournal.open(
-                directory, JournalSettings.on(time).segmentBytes(SEGMENT_BYTES), states);
+    this.outbox = NoteBook.inFiles(directory);
   }
 
   /**

@@ -36,6 +36,8 @@ final class SubscriptionRequests {
    */
   private static final String CHANGES = "monetize_changes";
 
+  private static final int MOST_TRIAL = 730;
+
   private final StripeClient stripe;
   private final StripeCalls calls;
   private final SubscriptionReader reader;
@@ -60,6 +62,12 @@ final class SubscriptionRequests {
         .get()
         .tier(name)
         .orElseThrow(() -> new IllegalArgumentException("there is no tier \"" + name + "\""));
+  }
+
+  static void requireTrial(int days) {
+    if (days < 0 || days > MOST_TRIAL) {
+      throw new IllegalArgumentException("trialDays must be 0 to 730, got " + days);
+    }
   }
 
   /**

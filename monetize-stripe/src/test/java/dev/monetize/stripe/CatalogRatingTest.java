@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.stripe.exception.StripeException;
 import com.stripe.model.Invoice;
 import com.stripe.model.InvoiceLineItem;
-import com.stripe.param.CustomerCreateParams;
 import com.stripe.param.InvoiceLineItemListParams;
 import com.stripe.param.InvoiceListParams;
 import com.stripe.param.SubscriptionCreateParams;
@@ -133,20 +132,7 @@ final class CatalogRatingTest {
   private String subscribed(
       CatalogBench bench, Map<String, String> prices, long units, String eventName)
       throws StripeException {
-    String customer =
-        bench
-            .client
-            .v1()
-            .customers()
-            .create(
-                CustomerCreateParams.builder()
-                    .setPaymentMethod("pm_card_visa")
-                    .setInvoiceSettings(
-                        CustomerCreateParams.InvoiceSettings.builder()
-                            .setDefaultPaymentMethod("pm_card_visa")
-                            .build())
-                    .build())
-            .getId();
+    String customer = Shop.stranger(bench.client);
     SubscriptionCreateParams.Builder params =
         SubscriptionCreateParams.builder().setCustomer(customer);
     for (String price : prices.values()) {

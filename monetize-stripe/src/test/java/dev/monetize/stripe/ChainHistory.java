@@ -90,12 +90,13 @@ final class ChainHistory implements AutoCloseable {
     book.killing(0);
     billing =
         new StripeBilling(
-            client,
-            BillingBook.open(book::open, shop.clock),
-            new LookupKeys("monetize"),
-            new BillingRules(Duration.ofDays(7), null, Map.of()),
-            shop.clock,
-            0);
+            new BillingSettings(
+                client,
+                BillingBook.open(book::open, shop.clock),
+                new LookupKeys("monetize"),
+                new BillingRules(Duration.ofDays(7), null, Map.of()),
+                shop.clock,
+                0));
     sink =
         StripeUsageSink.builder(shop.connection, Path.of("unused"))
             .outbox(outbox::open)

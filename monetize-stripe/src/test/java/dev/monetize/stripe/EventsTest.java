@@ -3,146 +3,20 @@
 package dev.monetize.stripe;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.stripe.exception.StripeException;
-import com.stripe.model.Invoice;
 import com.stripe.param.CustomerUpdateParams;
-import com.stripe.param.InvoiceListParams;
 import com.stripe.param.SubscriptionCreateParams;
-import dev.monetize.Caller;
-import dev.monetize.Credential;
 import dev.monetize.identity.Subscription;
-import dev.monetize.testkit.MemoryJournal;
 import dev.monetize.testkit.stripe.StripeFault;
 import dev.monetize.tier.TierCatalog;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-/** What happens at Stripe, and what follows here. */
-final class EventsTest {
-
-  private static final Duration HOUR = Duration.ofHours(1);
-  private static final Instant END = Instant.parse("2026-04-10T12:34:56Z");
-
-  @TempDir private Path data;
-  private Shop shop;
-  private String acme;
-
-  @BeforeEach
-  void open() throws StripeException, IOException {
-    shop = new Shop(data);
-    acme = shop.customer("acme");
-  }
-
-  @AfterEach
-  void close() {
-    shop.close();
-  }
-
-  private void until(Instant instant) throws Exception {
-    shop.later(Duration.between(shop.clock.instant(), instant));
-    shop.deliverAll();
-  }
-
-  private void failToPay() throws Exception {
-    shop.billing.subscribe("acme", "pro");
-    shop.stripe.failPayments(acme);
-    until(END.plus(HOUR)); // the invoice is a draft for an hour
-  }
-
-  @Test
-  void paymentThatFails_hasAWeekOfGrace_andThenTheFallback() throws Exception {
-    failToPay();
-    CustomerBilling seen = shop.billing.billing("acme").orElseThrow();
-    assertThat(seen.status()).isEqualTo("past_due");
-    assertThat(seen.graceUntil()).contains(END.plus(HOUR).plus(Duration.ofDays(7)));
-    assertThat(shop.tier("acme")).isEqualTo("pro");
-
-    shop.clock.set(seen.graceUntil().orElseThrow().minusSeconds(1));
-    shop.work();
-    assertThat(shop.tier("acme")).isEqualTo("pro");
-
-    shop.clock.set(seen.graceUntil().orElseThrow()); // no event says so
-    shop.work();
-    assertThat(shop.tier("acme")).isEqualTo("free");
-    assertThat(shop.has("acme").providerId()).isEqualTo(seen.subscription().orElseThrow());
-  }
-
-  @Test
-  void graceThatEndsWhileNothingRuns_isOverAfterTheStart() throws Exception {
-    failToPay();
-    shop.billing.close();
-    shop.clock.advance(Duration.ofDays(8));
-    shop.restart();
-    shop.work();
-    assertThat(shop.tier("acme")).isEqualTo("free");
-  }
-
-  @Test
-  void paymentThatIsMadeGood_givesTheTierBack() throws Exception {
-    shop.restart(with -> with.grace(Duration.ofDays(1)));
-    failToPay();
-    shop.clock.advance(Duration.ofDays(2));
-    shop.work();
-    assertThat(shop.tier("acme")).isEqualTo("free");
-
-    shop.stripe.recoverPayments(acme);
-    until(END.plus(HOUR).plus(Duration.ofDays(3)));
-
-    assertThat(shop.tier("acme")).isEqualTo("pro");
-    assertThat(shop.billing.billing("acme").orElseThrow().graceUntil()).isEmpty();
-  }
-
-  @Test
-  void fallback_mayBeAnotherOneForATier() throws Exception {
-    shop.restart(with -> with.fallback("free").fallback("max", "pro"));
-    shop.billing.subscribe("acme", "pro");
-    shop.billing.changeTier("acme", "max");
-    shop.client
-        .v1()
-        .subscriptions()
-        .cancel(shop.billing.billing("acme").orElseThrow().subscription().orElseThrow());
-    shop.deliverAll();
-    assertThat(shop.tier("acme")).isEqualTo("pro");
-  }
-
-  @Test
-  void fallback_thatIsNoTier_orWouldGiveAway_isRefusedAtTheStart() throws Exception {
-    StripeBilling wrong = shop.open(new MemoryJournal(), with -> with.fallback("gold"));
-    assertThatThrownBy(() -> wrong.start(shop.monetizer))
-        .hasMessage("fallback: there is no tier \"gold\"");
-    shop.monetizer.reload(
-        TierCatalog.parse(
-            "tiers.yml",
-            """
-            tiers:
-              free:
-                price: 1/month
-                endpoints: [/v1/*]
-            """));
-    StripeBilling none = shop.open(new MemoryJournal(), with -> with);
-    assertThatThrownBy(() -> none.start(shop.monetizer))
-        .hasMessageStartingWith("the lowest tier, \"free\", is not free: say with fallback(");
-  }
-
-  @Test
-  void customerThatIsDeleted_hasTheFallback() throws Exception {
-    shop.billing.subscribe("acme", "pro");
-    shop.client.v1().customers().delete(acme);
-    shop.deliverAll();
-    assertThat(shop.tier("acme")).isEqualTo("free");
-  }
+/** What happens at Stripe, and what follows here: also where events are lost, or Stripe is away. */
+final class EventsTest extends ShopCase {
 
   @Test
   void customerThatNeverSubscribed_isLeftAsItIs() throws Exception {
@@ -175,27 +49,6 @@ final class EventsTest {
                 .addItem(
                     SubscriptionCreateParams.Item.builder().setPrice(price).setQuantity(1L).build())
                 .build());
-  }
-
-  @Test
-  void pricesThatChange_areForThoseWhoComeLater() throws Exception {
-    shop.billing.subscribe("acme", "pro");
-    String dearer = TestTiers.TEXT.replace("49/month", "59/month").replace("0.002", "0.003");
-    shop.catalog().apply(TierCatalog.parse("tiers.yml", dearer));
-    String beta = shop.customer("beta");
-    shop.billing.subscribe("beta", "pro");
-    shop.later(Duration.ofDays(32));
-    shop.deliverAll();
-
-    assertThat(shop.tier("acme")).isEqualTo("pro");
-    assertThat(shop.tier("beta")).isEqualTo("pro");
-    assertThat(invoices(acme)).containsExactly(4900L, 4900L);
-    assertThat(invoices(beta)).containsExactly(5900L, 5900L);
-  }
-
-  private List<Long> invoices(String customer) throws StripeException {
-    InvoiceListParams of = InvoiceListParams.builder().setCustomer(customer).build();
-    return shop.client.v1().invoices().list(of).getData().stream().map(Invoice::getTotal).toList();
   }
 
   @Test
@@ -328,98 +181,6 @@ final class EventsTest {
     }
   }
 
-  /** Calls a month. */
-  private long included(String key) {
-    Caller caller = (Caller) shop.monetizer.identify(Credential.key(key), "");
-    return shop.monetizer.usage(caller).meters().get("calls").quota().orElseThrow().included();
-  }
-
-  @Test
-  void ownValues_areOfWhatIsPaidFor() throws Exception {
-    shop.restart(with -> with.grace(Duration.ZERO));
-    shop.billing.subscribe("acme", "pro");
-    Map<String, String> agreed = Map.of("included_calls", "900000/month", "overage", "$0.001/call");
-    shop.monetizer.accounts().override("acme", agreed);
-    shop.stripe.failPayments(acme);
-    until(END.plus(HOUR));
-    assertThat(shop.tier("acme")).isEqualTo("free");
-    String key = shop.monetizer.accounts().issueKey("acme", "").takeSecret();
-    assertThat(included(key)).as("nothing of it is given away").isEqualTo(1000);
-
-    shop.restart(with -> with.grace(Duration.ZERO));
-    shop.stripe.recoverPayments(acme);
-    until(END.plus(HOUR).plus(Duration.ofDays(3)));
-    assertThat(shop.tier("acme")).isEqualTo("pro");
-    assertThat(included(key)).isEqualTo(900_000);
-  }
-
-  @Test
-  void ownValues_thatWereSetMeanwhile_stay() throws Exception {
-    shop.restart(with -> with.grace(Duration.ZERO));
-    shop.billing.subscribe("acme", "pro");
-    shop.monetizer.accounts().override("acme", Map.of("included_calls", "900000/month"));
-    shop.stripe.failPayments(acme);
-    until(END.plus(HOUR));
-    Map<String, String> own = Map.of("included_calls", "5/month");
-    shop.monetizer.accounts().override("acme", own);
-    shop.billing.refresh("acme");
-    assertThat(shop.has("acme").overrides()).isEqualTo(own);
-
-    shop.stripe.recoverPayments(acme);
-    until(END.plus(HOUR).plus(Duration.ofDays(3)));
-    assertThat(shop.has("acme").tier()).isEqualTo("pro");
-    assertThat(shop.has("acme").overrides()).isEqualTo(own);
-  }
-
-  @Test
-  void periods_areKnown_whereTheyBeginWithinAnHour() throws Exception {
-    Instant hour = Instant.parse("2026-03-10T12:00:00Z");
-    assertThat(shop.billing.periodStart("acme", hour)).isEmpty();
-    shop.billing.subscribe("acme", "pro");
-    assertThat(shop.billing.periodStart("acme", hour)).contains(Shop.START);
-    assertThat(shop.billing.periodStart("acme", hour.plus(HOUR))).isEmpty();
-    assertThat(shop.billing.periodStart("acme", Shop.START)).contains(Shop.START);
-    assertThat(shop.billing.periodStart("acme", Instant.parse("2026-04-10T12:00:00Z")))
-        .as("also before it begins, and its event came")
-        .contains(END);
-
-    until(END.plus(HOUR));
-    shop.restart();
-    assertThat(shop.billing.periodStart("acme", hour)).as("of late usage").contains(Shop.START);
-    assertThat(shop.billing.periodStart("acme", Instant.parse("2026-05-10T12:00:00Z")))
-        .contains(Instant.parse("2026-05-10T12:34:56Z"));
-  }
-
-  @Test
-  void use_isReportedShortlyBeforeASubscriptionEnds() throws Exception {
-    List<String> flushed = new ArrayList<>();
-    shop.billing.subscribe("acme", "pro");
-    shop.billing.cancelAtPeriodEnd("acme");
-    shop.restart();
-    EndFlush ends =
-        new EndFlush(
-            BillingBook.open(shop.journal::open, shop.clock),
-            customer ->
-                flushed.add(customer + " " + shop.clock.instant().until(END, ChronoUnit.SECONDS)));
-    for (Instant now = END.minusSeconds(400); now.isBefore(END.plusSeconds(400)); ) {
-      shop.clock.set(now);
-      ends.step(now);
-      now = now.plusMillis(500);
-    }
-    assertThat(flushed).containsExactly("acme 300", "acme 60", "acme 20", "acme 8", "acme 3");
-  }
-
-  @Test
-  void anotherInstance_findsACustomer_byTheSubscriptionTheyShare() throws Exception {
-    shop.billing.subscribe("acme", "pro");
-    StripeBilling other = shop.open(new MemoryJournal(), with -> with);
-    other.start(shop.monetizer);
-    assertThat(other.stripeCustomer("acme")).contains(acme);
-    assertThat(other.periodStart("acme", Instant.parse("2026-03-10T12:00:00Z")))
-        .contains(Shop.START);
-    assertThat(other.stripeCustomer("nobody")).isEmpty();
-  }
-
   @Test
   void customerWithTwoIdsAtStripe_isShown_untilItIsLinked() throws Exception {
     String second = shop.stranger();
@@ -441,15 +202,5 @@ final class EventsTest {
     shop.clock.advance(Duration.ofMinutes(1));
     shop.deliverAll();
     assertThat(shop.billing.stripeCustomer("acme")).contains(second);
-  }
-
-  @Test
-  void start_isNeeded_andDoneOnce() throws Exception {
-    StripeBilling billing = shop.open(new MemoryJournal(), with -> with);
-    assertThatThrownBy(() -> billing.subscribe("acme", "pro"))
-        .hasMessage("billing is not started: call start(…) first");
-    billing.start(shop.monetizer);
-    assertThatThrownBy(() -> billing.start(shop.monetizer))
-        .hasMessage("billing is started already");
   }
 }

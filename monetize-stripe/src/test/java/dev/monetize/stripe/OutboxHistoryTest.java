@@ -5,12 +5,8 @@ package dev.monetize.stripe;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.monetize.stripe.ModelStripe.Killed;
-import dev.monetize.stripe.ModelStripe.Taken;
 import dev.monetize.testkit.MutableClock;
 import dev.monetize.usage.Measure;
-import dev.monetize.usage.RecordedEvent;
-import dev.monetize.usage.UsageBatch;
-import dev.monetize.usage.UsageEvent;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -18,13 +14,9 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.SortedMap;
 import java.util.SplittableRandom;
-import java.util.TreeMap;
-import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 /** Random usage, faults, kills and outages: what Stripe has in the end is what was used. */
@@ -45,11 +37,7 @@ final class OutboxHistoryTest {
     private final MutableClock clock = new MutableClock(Instant.parse("2026-03-01T00:10:00Z"));
     private final ModelStripe stripe;
     private final KilledJournals journals;
-    private final UUID journal = new UUID(1, 2);
-    private final List<UsageBatch> batches = new ArrayList<>();
-    private final SortedMap<String, Long> used = new TreeMap<>();
-    private long sequence = 1;
-    private int delivered;
+    private final RandomUse usage;
     private int again;
     private StripeUsageSink sink;
 
@@ -58,6 +46,7 @@ final class OutboxHistoryTest {
       stripe = new ModelStripe(random.split(), clock);
       stripe.most(random.nextBoolean() ? 1 : 7);
       journals = new KilledJournals(random.split());
+      usage = new RandomUse(random, clock, this::call);
       sink = open();
     }
 
@@ -71,48 +60,13 @@ final class OutboxHistoryTest {
           .build(stripe, 0);
     }
 
-    void use() {
-      List<RecordedEvent> events = new ArrayList<>();
-      for (int left = 1 + random.nextInt(5); left > 0; left--) {
-        sequence += 1 + random.nextInt(3);
-        events.add(new RecordedEvent(journal, sequence, event()));
-      }
-      batches.add(new UsageBatch(journal, "stripe", events));
-    }
-
-    private UsageEvent event() {
-      Instant time = clock.instant().minusSeconds(random.nextInt(2) * random.nextLong(9000));
-      long nanos = time.getEpochSecond() * 1_000_000_000L;
-      String customer = "c" + random.nextInt(3);
-      long tokens = random.nextInt(1000);
-      count(customer, "api_calls", time, 1);
-      count(customer, "tokens", time, tokens);
-      return new UsageEvent(
-          nanos,
-          nanos,
-          customer,
-          "",
-          "pro",
-          "GET /",
-          200,
-          false,
-          List.of(new Measure("calls", 1), new Measure("tokens", tokens)),
-          List.of());
-    }
-
-    private void count(String customer, String meter, Instant time, long units) {
-      if (units > 0) {
-        used.merge(window("cus_" + customer, meter, time.getEpochSecond()), units, Long::sum);
-      }
+    private List<Measure> call() {
+      return List.of(new Measure("calls", 1), new Measure("tokens", random.nextInt(1000)));
     }
 
     /** The shipper gives a batch until it is taken, and may give the last one again. */
     void deliver() throws IOException, InterruptedException {
-      int again = delivered > 0 && random.nextInt(5) == 0 ? 1 : 0;
-      for (int i = delivered - again; i < batches.size(); i++) {
-        sink.deliver(batches.get(i));
-        delivered = Math.max(delivered, i + 1);
-      }
+      usage.deliver(sink, random.nextInt(5) == 0 ? 1 : 0);
     }
 
     void send(int steps) throws IOException, InterruptedException {
@@ -135,7 +89,7 @@ final class OutboxHistoryTest {
       try {
         sendAgain();
         switch (random.nextInt(10)) {
-          case 0, 1, 2 -> use();
+          case 0, 1, 2 -> usage.use();
           case 3 -> deliver();
           case 4 -> clock.advance(Duration.ofMinutes(random.nextInt(90)));
           case 5 -> {
@@ -160,7 +114,7 @@ final class OutboxHistoryTest {
       long hours = 1 + random.nextLong(72);
       for (long hour = 0; hour < hours; hour++) {
         send(3);
-        use();
+        usage.use();
         deliver();
         clock.advance(Duration.ofHours(1));
       }
@@ -208,18 +162,6 @@ final class OutboxHistoryTest {
     private boolean isDone() {
       return sink.backlog().waiting() == 0 && stripe.uncounted().isEmpty();
     }
-
-    SortedMap<String, Long> atStripe() {
-      SortedMap<String, Long> sums = new TreeMap<>();
-      for (Taken one : stripe.taken()) {
-        sums.merge(window(one.customer(), one.event(), one.second()), one.units(), Long::sum);
-      }
-      return sums;
-    }
-
-    private static String window(String customer, String meter, long second) {
-      return customer + " " + meter + " " + Instant.ofEpochSecond(3600 * (second / 3600));
-    }
   }
 
   @Test
@@ -234,7 +176,9 @@ final class OutboxHistoryTest {
         history.step();
       }
       history.end();
-      assertThat(history.atStripe()).as("history %d", seed).isEqualTo(history.used);
+      assertThat(RandomUse.at(history.stripe))
+          .as("history %d", seed)
+          .isEqualTo(history.usage.used());
       killsAndFaults += history.stripe.faults() + history.journals.kills();
       calls += history.stripe.calls();
       again += history.again;

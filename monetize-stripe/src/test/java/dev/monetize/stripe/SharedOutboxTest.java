@@ -6,25 +6,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.stripe.exception.StripeException;
 import dev.monetize.stripe.ModelStripe.Killed;
-import dev.monetize.stripe.ModelStripe.Taken;
 import dev.monetize.testkit.MutableClock;
 import dev.monetize.usage.Measure;
-import dev.monetize.usage.RecordedEvent;
-import dev.monetize.usage.UsageBatch;
-import dev.monetize.usage.UsageEvent;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SortedMap;
 import java.util.SplittableRandom;
-import java.util.TreeMap;
-import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -55,14 +47,10 @@ final class SharedOutboxTest {
     private final MutableClock clock = new MutableClock(Instant.parse("2026-03-01T00:10:00Z"));
     private final ModelStripe stripe;
     private final SharedJournals journals;
-    private final UUID journal = new UUID(1, 2);
-    private final List<UsageBatch> batches = new ArrayList<>();
-    private final SortedMap<String, Long> used = new TreeMap<>();
+    private final RandomUse usage;
     private final StripeUsageSink[] sinks;
     private final boolean[] waiting;
     private Instant awake = Instant.MAX;
-    private long sequence = 1;
-    private int delivered;
     private int takenForDead;
     private boolean calm;
 
@@ -71,6 +59,7 @@ final class SharedOutboxTest {
       stripe = new ModelStripe(random.split(), clock);
       stripe.most(random.nextBoolean() ? 1 : 7);
       journals = new SharedJournals(random.split());
+      usage = new RandomUse(random, clock, this::calls);
       sinks = new StripeUsageSink[2 + random.nextInt(2)];
       waiting = new boolean[sinks.length];
       for (int i = 0; i < sinks.length; i++) {
@@ -162,33 +151,13 @@ final class SharedOutboxTest {
       return true;
     }
 
-    private void use() {
-      List<RecordedEvent> events = new ArrayList<>();
-      for (int left = 1 + random.nextInt(5); left > 0; left--) {
-        sequence += 1 + random.nextInt(3);
-        events.add(new RecordedEvent(journal, sequence, event()));
-      }
-      batches.add(new UsageBatch(journal, "stripe", events));
-    }
-
-    private UsageEvent event() {
-      Instant time = clock.instant().minusSeconds(random.nextInt(2) * random.nextLong(9000));
-      long nanos = time.getEpochSecond() * 1_000_000_000L;
-      String customer = "c" + random.nextInt(3);
-      long units = 1 + random.nextLong(1000);
-      used.merge(window("cus_" + customer, time.getEpochSecond()), units, Long::sum);
-      List<Measure> measures = List.of(new Measure("calls", units));
-      return new UsageEvent(
-          nanos, nanos, customer, "", "pro", "GET /", 200, false, measures, List.of());
+    private List<Measure> calls() {
+      return List.of(new Measure("calls", 1 + random.nextLong(1000)));
     }
 
     /** One that was taken for dead may give a batch while another does, or did. */
     private void deliver(StripeUsageSink sink) throws IOException, InterruptedException {
-      int again = Math.min(delivered, random.nextInt(3));
-      for (int i = delivered - again; i < batches.size(); i++) {
-        sink.deliver(batches.get(i));
-        delivered = Math.max(delivered, i + 1);
-      }
+      usage.deliver(sink, random.nextInt(3));
     }
 
     /** Something that one of those does who do not wait for an answer. */
@@ -199,7 +168,7 @@ final class SharedOutboxTest {
       }
       try {
         switch (random.nextInt(10)) {
-          case 0, 1 -> use();
+          case 0, 1 -> usage.use();
           case 2, 3 -> deliver(sinks[instance]);
           case 4 -> {
             if (nobodyWaits()) {
@@ -244,18 +213,6 @@ final class SharedOutboxTest {
       assertThat(last.backlog().waiting()).isZero();
       assertThat(last.parked()).isEmpty();
     }
-
-    SortedMap<String, Long> atStripe() {
-      SortedMap<String, Long> sums = new TreeMap<>();
-      for (Taken one : stripe.taken()) {
-        sums.merge(window(one.customer(), one.second()), one.units(), Long::sum);
-      }
-      return sums;
-    }
-
-    private static String window(String customer, long second) {
-      return customer + " " + Instant.ofEpochSecond(3600 * (second / 3600));
-    }
   }
 
   @Test
@@ -270,7 +227,9 @@ final class SharedOutboxTest {
         history.step();
       }
       history.end();
-      assertThat(history.atStripe()).as("history %d", seed).isEqualTo(history.used);
+      assertThat(RandomUse.at(history.stripe))
+          .as("history %d", seed)
+          .isEqualTo(history.usage.used());
       points += history.stripe.faults() + history.journals.kills() + history.takenForDead;
       refused += history.journals.refused();
       histories++;

@@ -148,6 +148,11 @@ final class Shop implements AutoCloseable {
 
   /** Somebody whom the app does not know. */
   String stranger() throws StripeException {
+    return stranger(client);
+  }
+
+  /** Somebody who can pay. */
+  static String stranger(StripeClient client) throws StripeException {
     return client
         .v1()
         .customers()

@@ -147,12 +147,13 @@ final class StoryTest {
   private void restart() throws IOException {
     billing =
         new StripeBilling(
-            client,
-            BillingBook.open(journal::open, shop.clock),
-            new LookupKeys("monetize"),
-            new BillingRules(Duration.ofDays(7), null, Map.of()),
-            shop.clock,
-            0);
+            new BillingSettings(
+                client,
+                BillingBook.open(journal::open, shop.clock),
+                new LookupKeys("monetize"),
+                new BillingRules(Duration.ofDays(7), null, Map.of()),
+                shop.clock,
+                0));
     servlet = new StripeWebhookServlet(billing, Shop.SECRET);
     billing.start(shop.monetizer);
   }

@@ -6,43 +6,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.stripe.exception.StripeException;
+import com.stripe.model.Invoice;
 import com.stripe.model.Subscription;
 import com.stripe.model.SubscriptionItem;
+import com.stripe.param.InvoiceListParams;
 import com.stripe.param.SubscriptionCreateParams;
 import com.stripe.param.SubscriptionListParams;
+import dev.monetize.testkit.MemoryJournal;
 import dev.monetize.testkit.stripe.StripeFault;
-import java.io.IOException;
+import dev.monetize.tier.TierCatalog;
 import java.net.URI;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What an app asks for, and what Stripe has then. */
-final class SubscribingTest {
+final class SubscribingTest extends ShopCase {
 
   private static final CheckoutPage PAGE =
       new CheckoutPage(URI.create("https://app.test/thanks"), URI.create("https://app.test/back"));
-
-  @TempDir private Path data;
-  private Shop shop;
-  private String acme;
-
-  @BeforeEach
-  void open() throws StripeException, IOException {
-    shop = new Shop(data);
-    acme = shop.customer("acme");
-  }
-
-  @AfterEach
-  void close() {
-    shop.close();
-  }
 
   private List<Subscription> all() throws StripeException {
     return shop.client
@@ -75,10 +59,10 @@ final class SubscribingTest {
 
   @Test
   void customer_ofAnotherInstance_isFoundBySearch_orMadeUnderTheSameKey() throws Exception {
-    StripeBilling other = shop.open(new dev.monetize.testkit.MemoryJournal(), with -> with);
+    StripeBilling other = shop.open(new MemoryJournal(), with -> with);
     other.start(shop.monetizer);
     assertThat(other.customer("acme")).as("within the lag of the search").isEqualTo(acme);
-    StripeBilling third = shop.open(new dev.monetize.testkit.MemoryJournal(), with -> with);
+    StripeBilling third = shop.open(new MemoryJournal(), with -> with);
     shop.clock.advance(Duration.ofDays(3));
     assertThat(third.customer("acme")).isEqualTo(acme);
   }
@@ -318,5 +302,26 @@ final class SubscribingTest {
     assertThat(shop.has("acme").status())
         .isEqualTo(dev.monetize.identity.Subscription.Status.SUSPENDED);
     assertThat(shop.has("acme").overrides()).containsEntry("overage", "$0.001/call");
+  }
+
+  @Test
+  void pricesThatChange_areForThoseWhoComeLater() throws Exception {
+    shop.billing.subscribe("acme", "pro");
+    String dearer = TestTiers.TEXT.replace("49/month", "59/month").replace("0.002", "0.003");
+    shop.catalog().apply(TierCatalog.parse("tiers.yml", dearer));
+    String beta = shop.customer("beta");
+    shop.billing.subscribe("beta", "pro");
+    shop.later(Duration.ofDays(32));
+    shop.deliverAll();
+
+    assertThat(shop.tier("acme")).isEqualTo("pro");
+    assertThat(shop.tier("beta")).isEqualTo("pro");
+    assertThat(invoices(acme)).containsExactly(4900L, 4900L);
+    assertThat(invoices(beta)).containsExactly(5900L, 5900L);
+  }
+
+  private List<Long> invoices(String customer) throws StripeException {
+    InvoiceListParams of = InvoiceListParams.builder().setCustomer(customer).build();
+    return shop.client.v1().invoices().list(of).getData().stream().map(Invoice::getTotal).toList();
   }
 }

@@ -9,29 +9,18 @@ import com.stripe.model.Invoice;
 import com.stripe.model.InvoiceLineItem;
 import com.stripe.param.InvoiceListParams;
 import com.stripe.param.SubscriptionUpdateParams;
-import dev.monetize.Monetizer;
-import dev.monetize.testkit.MemoryJournal;
-import dev.monetize.testkit.MutableClock;
-import dev.monetize.testkit.stripe.FakeStripe;
-import dev.monetize.tier.TierCatalog;
-import dev.monetize.usage.ExternalUsage;
-import dev.monetize.usage.ShipSchedule;
 import java.math.BigDecimal;
 import java.net.URI;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A tier that is paid by the year, and its usage by the month. */
-final class YearlyTierTest {
+final class YearlyTierTest extends MeteredCase {
 
   private static final String TIERS =
       TestTiers.TEXT
@@ -45,50 +34,9 @@ final class YearlyTierTest {
 
   private static final Instant YEAR_END = Instant.parse("2027-03-10T12:34:56Z");
 
-  @TempDir private Path directory;
-  private final MutableClock clock = new MutableClock(Shop.START);
-  private final FakeStripe stripe = FakeStripe.builder().clock(clock).start();
-  private final StripeConnection connection =
-      StripeConnection.with(stripe.apiKey()).at(URI.create(stripe.apiBase()));
-  private StripeBilling billing;
-  private StripeUsageSink sink;
-  private Monetizer monetizer;
-
   @BeforeEach
   void open() throws Exception {
-    billing =
-        StripeBilling.builder(connection, Path.of("unused"))
-            .journal(new MemoryJournal()::open)
-            .clock(clock)
-            .open(0);
-    sink =
-        StripeUsageSink.builder(connection, Path.of("unused"))
-            .outbox(new MemoryJournal()::open)
-            .meter("calls", "api_calls")
-            .customers(billing::stripeCustomer)
-            .periods(billing::periodStart)
-            .clock(clock)
-            .build();
-    monetizer =
-        Monetizer.builder()
-            .tiers(TierCatalog.parse("tiers.yml", TIERS))
-            .dataDirectory(directory)
-            .clock(clock)
-            .defaultTier("free")
-            .sink("stripe", sink, ShipSchedule.within(1, Duration.ofHours(1)))
-            .build();
-    StripeCatalog.builder(connection).meter("calls", "api_calls").build().apply(monetizer.tiers());
-    billing.start(monetizer, sink);
-    monetizer.accounts().createCustomer("acme", "Acme", "free");
-    Shop.card(connection.client(), billing.customer("acme"));
-  }
-
-  @AfterEach
-  void close() {
-    monetizer.close();
-    sink.close();
-    billing.close();
-    stripe.close();
+    open(TIERS, EACH);
   }
 
   private static Instant month(int number) {
@@ -97,8 +45,7 @@ final class YearlyTierTest {
 
   private void use(int month, long calls) throws Exception {
     clock.set(month(month).plus(Duration.ofDays(5)));
-    Map<String, Long> units = Map.of("calls", calls);
-    monetizer.record(new ExternalUsage("acme", units, clock.instant(), "test", "in " + month));
+    record(calls, "in " + month);
     UsageFlush.of(sink, monetizer.shipper()).complete("acme");
     clock.advance(Duration.ofSeconds(1)); // Stripe counts in seconds
   }
