@@ -35,6 +35,7 @@ final class Callers implements Changes.Listener {
   private static final long MOST_CALLERS = 100_000;
   private static final long MOST_MISSES = 10_000;
   private static final long FAILED_NANOS = 5_000_000_000L;
+  private static final long TOLD_AGAIN_NANOS = 60_000_000_000L;
 
   private final KeyFormat format;
   private final Customers customers;
@@ -51,8 +52,10 @@ final class Callers implements Changes.Listener {
   /** Refusals of what was looked up, so that repeating a call repeats no look-up. */
   private final Cache<Object, Denied> refusals;
 
-  /** When the last failure was logged: one line a second at most. */
-  private final AtomicLong lastFailure = new AtomicLong();
+  /** When it was logged last that look-ups fail, and that keys are tried: once a minute each. */
+  private final AtomicLong failureTold = new AtomicLong();
+
+  private final AtomicLong guessesTold = new AtomicLong();
 
   /** Counts changes to customers, so that nothing read before one is cached after it. */
   private final AtomicLong changes = new AtomicLong();
@@ -302,8 +305,7 @@ final class Callers implements Changes.Listener {
   }
 
   private void warnOfGuesses(String address, long now) {
-    long last = lastFailure.get();
-    if (now - last > 60_000_000_000L && lastFailure.compareAndSet(last, now)) {
+    if (isDue(guessesTold, now)) {
       log.warn(
           "too many unknown keys from {}: refused. Where that is a proxy of your own, trust it"
               + " (MonetizeFilter.trustProxies), so that its clients are told apart",
@@ -312,9 +314,16 @@ final class Callers implements Changes.Listener {
   }
 
   private void logFailure(RuntimeException e, long now) {
-    long last = lastFailure.get();
-    if (now - last > 1_000_000_000L && lastFailure.compareAndSet(last, now)) {
-      log.warn("customers could not be looked up; callers already known are still served", e);
+    if (isDue(failureTold, now)) {
+      log.warn(
+          "customers could not be looked up; callers already known are still served, others are"
+              + " refused until it succeeds. There is one such line a minute",
+          e);
     }
+  }
+
+  private static boolean isDue(AtomicLong told, long now) {
+    long last = told.get();
+    return now - last > TOLD_AGAIN_NANOS && told.compareAndSet(last, now);
   }
 }

@@ -13,6 +13,9 @@ import dev.monetize.identity.KeyOwner;
 import dev.monetize.identity.MonetizeKeys;
 import dev.monetize.identity.Pepper;
 import dev.monetize.identity.Subscription;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -182,6 +185,27 @@ class CallersTest {
     table.clear();
     bench.pass(Duration.ofSeconds(5));
     assertThat(bench.denied(PATH, "acme-1234567890").reason()).isEqualTo(Reason.UNKNOWN_KEY);
+  }
+
+  @Test
+  void lookUpsThatFail_areLoggedOnceAMinute() {
+    useOwnTable();
+    tableIsDown = true;
+    PrintStream before = System.err;
+    ByteArrayOutputStream told = new ByteArrayOutputStream();
+    System.setErr(new PrintStream(told, true, StandardCharsets.UTF_8));
+    try {
+      for (int second = 0; second < 100; second += 10) {
+        bench.denied(PATH, "acme-other" + second);
+        bench.pass(Duration.ofSeconds(10));
+      }
+    } finally {
+      System.setErr(before);
+    }
+
+    assertThat(told.toString(StandardCharsets.UTF_8).lines())
+        .filteredOn(line -> line.contains("customers could not be looked up"))
+        .hasSize(2);
   }
 
   @Test
