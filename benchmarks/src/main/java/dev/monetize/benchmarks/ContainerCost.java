@@ -3,7 +3,12 @@
 package dev.monetize.benchmarks;
 
 import com.sun.management.OperatingSystemMXBean;
+import dev.monetize.ApiCall;
+import dev.monetize.Caller;
+import dev.monetize.Credential;
+import dev.monetize.Granted;
 import dev.monetize.Monetizer;
+import dev.monetize.Outcome;
 import dev.monetize.servlet.MonetizeFilter;
 import dev.monetize.tier.TierCatalog;
 import jakarta.servlet.DispatcherType;
@@ -32,12 +37,12 @@ import java.util.Set;
 /**
  * What the filter adds to a request on a real container: CPU time of this process per request, in
  * rounds that take turns, of a container without it, of one with a filter that only sets the same
- * five headers to constants, and of one with ours. The client is another process ({@link
- * ContainerLoad}), so its CPU is not in the figure. Prints the mean differences with their 95 %
- * confidence intervals.
+ * five headers to constants, and of one with ours; and, asked for {@code parts}, of filters that do
+ * a part of what ours does. The client is another process ({@link ContainerLoad}), so its CPU is
+ * not in the figure. Prints the mean differences with their 95 % confidence intervals.
  *
  * <pre>java -cp benchmarks/target/benchmarks.jar dev.monetize.benchmarks.ContainerCost \\
- *    [jetty|tomcat|undertow] [rounds]
+ *    [jetty|tomcat|undertow] [rounds] [parts]
  * </pre>
  */
 public final class ContainerCost {
@@ -71,11 +76,12 @@ public final class ContainerCost {
             .build();
     monetizer.accounts().createCustomer("acme", "", "pro");
     String key = monetizer.accounts().issueKey("acme", "").takeSecret();
-    List<Containers.Running> servers =
-        List.of(
-            container.start(app(context -> {})),
-            container.start(app(ContainerCost::constants)),
-            container.start(app(context -> MonetizeFilter.register(context, monetizer, "/v1/*"))));
+    List<Containers.Running> servers = new ArrayList<>();
+    List<String> names = new ArrayList<>();
+    for (Part part : parts(monetizer, arguments.length > 2)) {
+      servers.add(container.start(app(part.setup())));
+      names.add(part.name());
+    }
     Process load =
         new ProcessBuilder(
                 ProcessHandle.current().info().command().orElse("java"),
@@ -87,7 +93,7 @@ public final class ContainerCost {
             .start();
     try {
       System.out.print(container + ": ");
-      new ContainerCost(load).run(servers, rounds);
+      new ContainerCost(load).run(servers, names, rounds);
     } finally {
       load.destroy();
       for (Containers.Running server : servers) {
@@ -95,6 +101,27 @@ public final class ContainerCost {
       }
     }
     System.exit(0); // Tomcat leaves a thread behind
+  }
+
+  /** What stands in front of the servlet of one server. */
+  private record Part(String name, Setup setup) {}
+
+  /** The first is the bare one, the second has headers alone, the third is ours. */
+  private static List<Part> parts(Monetizer monetizer, boolean all) {
+    List<Part> parts =
+        new ArrayList<>(
+            List.of(
+                new Part("bare", context -> {}),
+                new Part("five constant headers", context -> add(context, new Constants())),
+                new Part(
+                    "the filter",
+                    context -> MonetizeFilter.register(context, monetizer, "/v1/*"))));
+    if (all) {
+      for (Engine.Until until : Engine.Until.values()) {
+        parts.add(new Part(until.does, context -> add(context, new Engine(monetizer, until))));
+      }
+    }
+    return parts;
   }
 
   /** What is put in front of the servlet. */
@@ -109,22 +136,22 @@ public final class ContainerCost {
     };
   }
 
-  private static void constants(ServletContext context) {
-    FilterRegistration.Dynamic constants = context.addFilter("constants", new Constants());
-    constants.setAsyncSupported(true);
-    constants.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, "/v1/*");
+  private static void add(ServletContext context, Filter filter) {
+    FilterRegistration.Dynamic added = context.addFilter("part", filter);
+    added.setAsyncSupported(true);
+    added.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, "/v1/*");
   }
 
-  private void run(List<Containers.Running> servers, int rounds) throws IOException {
+  private void run(List<Containers.Running> servers, List<String> names, int rounds)
+      throws IOException {
     for (int i = 0; i < WARM_UP; i++) {
       for (Containers.Running server : servers) {
         micros(server.port());
       }
     }
     double bare = 0;
-    Differences constants = new Differences();
-    Differences ours = new Differences();
     Differences beyond = new Differences();
+    List<Differences> added = servers.stream().map(server -> new Differences()).toList();
     for (int i = 0; i < rounds; i++) {
       double[] micros = new double[servers.size()];
       for (int j = 0; j < micros.length; j++) {
@@ -132,16 +159,18 @@ public final class ContainerCost {
         micros[turn] = micros(servers.get(turn).port());
       }
       bare += micros[0];
-      constants.add(micros[1] - micros[0]);
-      ours.add(micros[2] - micros[0]);
       beyond.add(micros[2] - micros[1]);
+      for (int j = 1; j < micros.length; j++) {
+        added.get(j).add(micros[j] - micros[0]);
+      }
     }
-    List<String> lines = new ArrayList<>();
-    lines.add("bare %.2f us of CPU per request".formatted(bare / rounds));
-    lines.add("five constant headers add " + constants);
-    lines.add("the filter adds " + ours + ", " + beyond + " beyond those");
-    lines.add("%d rounds of %d requests".formatted(rounds, REQUESTS));
-    System.out.println(String.join("; ", lines));
+    System.out.printf(
+        "bare %.2f us of CPU per request, %d rounds of %d requests%n",
+        bare / rounds, rounds, REQUESTS);
+    for (int j = 1; j < servers.size(); j++) {
+      System.out.println(names.get(j) + ": " + added.get(j) + " more");
+    }
+    System.out.println("the filter beyond five constant headers: " + beyond + " more");
   }
 
   /** CPU microseconds per request, over one round. */
@@ -180,6 +209,51 @@ public final class ContainerCost {
       answer.setHeader("RateLimit-Policy", POLICY);
       answer.setHeader("RateLimit", STATE);
       chain.doFilter(request, response);
+    }
+  }
+
+  /** Does what the engine does of a call, up to a point, and no headers. */
+  private static final class Engine implements Filter {
+
+    private final Monetizer monetizer;
+    private final Until until;
+
+    enum Until {
+      IDENTIFIED("the key looked up"),
+      ADMITTED("and the call admitted, and not billed"),
+      SETTLED("and billed: settled, journal and totals");
+
+      private final String does;
+
+      Until(String does) {
+        this.does = does;
+      }
+    }
+
+    Engine(Monetizer monetizer, Until until) {
+      this.monetizer = monetizer;
+      this.until = until;
+    }
+
+    @Override
+    public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
+        throws IOException, ServletException {
+      HttpServletRequest http = (HttpServletRequest) request;
+      Credential key = Credential.key(http.getHeader("X-API-Key"));
+      String address = http.getRemoteAddr();
+      if (until == Until.IDENTIFIED) {
+        if (!(monetizer.identify(key, address) instanceof Caller)) {
+          throw new ServletException("not identified");
+        }
+        chain.doFilter(request, response);
+        return;
+      }
+      if (!(monetizer.admit(new ApiCall("GET", http.getServletPath(), key, address))
+          instanceof Granted call)) {
+        throw new ServletException("not admitted");
+      }
+      chain.doFilter(request, response);
+      call.settle(until == Until.SETTLED ? Outcome.answered(200) : Outcome.abandoned());
     }
   }
 }

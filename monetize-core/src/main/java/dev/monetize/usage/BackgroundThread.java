@@ -46,6 +46,24 @@ final class BackgroundThread {
     return ending;
   }
 
+  /**
+   * Pauses until it is woken, or not at all if it is to end; for the thread itself. What it waited
+   * for before, such as a lock, may have used up a {@link #wake}: whatever that could have been
+   * about is to be looked at between the two.
+   */
+  void pause() {
+    if (!ending) {
+      LockSupport.park(this);
+    }
+  }
+
+  /** The same, for some time at most. */
+  void pause(long nanos) {
+    if (!ending) {
+      LockSupport.parkNanos(this, nanos);
+    }
+  }
+
   /** Has it end, and waits for that, half a minute at most. An interrupt is kept. */
   void end() {
     ending = true;

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -64,9 +63,9 @@ final class Checkpoints {
     while (!thread.isEnding()) {
       long left = due - System.nanoTime();
       if (!filled) {
-        LockSupport.park(this);
+        thread.pause();
       } else if (left > 0) {
-        LockSupport.parkNanos(this, left);
+        thread.pause(left);
       } else {
         filled = false;
         tryToMake();

@@ -4,7 +4,6 @@ package dev.monetize.usage;
 
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,9 +58,9 @@ final class SpareMaker {
     while (!thread.isEnding()) {
       make();
       if (failing) {
-        LockSupport.parkNanos(this, RETRY_NANOS);
+        thread.pause(RETRY_NANOS);
       } else if (appender.wantedSpare() == 0) {
-        LockSupport.park(this);
+        thread.pause();
       }
     }
   }

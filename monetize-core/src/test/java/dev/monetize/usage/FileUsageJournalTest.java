@@ -18,6 +18,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -249,5 +250,30 @@ class FileUsageJournalTest {
     while (!journal.waitsForRoom()) {
       Thread.onSpinWait();
     }
+  }
+
+  /** As a lock does that the thread waits for. */
+  @Test
+  void close_ends_thoughItsWakeUpIsUsedUpWhileASegmentIsMade() throws Exception {
+    HookedStorage storage = new HookedStorage(directory);
+    CountDownLatch making = new CountDownLatch(1);
+    storage.hook =
+        (call, name) -> {
+          if (call.equals("write")
+              && Thread.currentThread().getName().equals("monetize-segments")) {
+            making.countDown();
+            LockSupport.park();
+          }
+        };
+    FileUsageJournal journal =
+        FileUsageJournal.open(
+            storage, () -> {}, JournalSettings.on(InstantSource.system()), 4096, List.of());
+    making.await();
+
+    Thread closing = new Thread(journal::close);
+    closing.start();
+    closing.join(10_000);
+
+    assertThat(closing.isAlive()).isFalse();
   }
 }

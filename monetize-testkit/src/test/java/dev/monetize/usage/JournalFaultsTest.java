@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class JournalFaultsTest {
 
   /** Most of them wait, a second for the next try. */
-  private static final int AT_ONCE = 64;
+  private static final int AT_ONCE = 192;
 
   private final ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE);
 
