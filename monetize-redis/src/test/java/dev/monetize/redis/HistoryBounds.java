@@ -160,8 +160,8 @@ final class HistoryBounds {
     }
     long window = admitted.keySet().stream().max(Long::compare).orElseThrow();
     Map<Long, Long> known = world.redis.state().windows();
-    if (known.keySet().stream().anyMatch(later -> later > window)) {
-      return ""; // begun by a call whose answer was lost
+    if (world.redis.latestWindow() > window) {
+      return ""; // begun by a call whose answer was lost, or by what was taken ahead and came back
     }
     long units = admitted.get(window);
     long count = known.getOrDefault(window, 0L);

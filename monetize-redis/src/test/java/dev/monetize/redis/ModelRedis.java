@@ -66,6 +66,11 @@ final class ModelRedis extends UnifiedJedis {
     return server.state;
   }
 
+  /** The latest window that anything was ever counted in, though it came back. */
+  long latestWindow() {
+    return server.latestWindow;
+  }
+
   /** Goes on from another state. */
   void become(ScriptModel state) {
     server.state = state;
@@ -125,6 +130,7 @@ final class ModelRedis extends UnifiedJedis {
     private boolean loaded;
     private Next next = Next.ANSWERED;
     private long mostTaken;
+    private long latestWindow = Long.MIN_VALUE;
     private long asked;
     private long answered;
     private long forces;
@@ -157,6 +163,9 @@ final class ModelRedis extends UnifiedJedis {
         throw new Broken(null);
       }
       byte[] answer = answer(all.get(all.size() - 2).getRaw());
+      for (long window : state.windows().keySet()) {
+        latestWindow = Math.max(latestWindow, window);
+      }
       if (fate == Next.ANSWER_LOST) {
         lost++;
         throw new Broken(null);
