@@ -114,8 +114,8 @@ public final class ApiServer implements AutoCloseable {
   public void close() throws Exception {
     try {
       server.stop();
-    } catch (TimeoutException e) {
-      System.out.println("calls under way were cut off; what they were sent is counted");
+    } catch (TimeoutException expected) {
+      // Calls under way were cut off; what they were sent is counted.
     }
   }
 }
